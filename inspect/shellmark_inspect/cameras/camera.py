@@ -1,0 +1,46 @@
+"""The one protocol every camera is behind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from shellmark_inspect.types import Frame, Trigger
+
+
+class Camera(Protocol):
+    """One camera. One thread opens, exposes and looks; `close` may come from any thread and never blocks for long.
+
+    `name` is the station's name for it. `finite` is True for a source that ends (a folder, a file).
+    """
+
+    name: str
+    finite: bool
+
+    def open(self) -> None:
+        """Get hold of the device; after a loss the whole device is built anew.
+
+        Raises:
+            CameraLost: it cannot be had; the text says why and what to do.
+        """
+
+    def close(self) -> None:
+        """Let the device go; closing a closed camera does nothing."""
+
+    def expose(self, trigger: Trigger, view: str, lights: Sequence[str]) -> list[Frame]:
+        """One frame per light, in that order, taken after the trigger was opened; blocks until the last one is there.
+
+        Raises:
+            FrameTimeout: a frame did not come in time.
+            BadFrame: a frame is no usable picture.
+            StaleFrame: a frame is older than the trigger, or the same as the one before.
+            CameraLost: the device is gone.
+            SourceEnded: a finite source has no further case.
+        """
+
+    def look(self) -> Frame | None:
+        """The newest frame for the live view, or None when there is none yet; never one to judge.
+
+        Raises:
+            CameraError: as for `expose`.
+        """
