@@ -11,11 +11,12 @@ from shellmark_inspect.types import Frame, Trigger
 class Camera(Protocol):
     """One camera. One thread opens, exposes and looks; `close` may come from any thread and never blocks for long.
 
-    `name` is the station's name for it. `finite` is True for a source that ends (a folder, a file).
+    `name` is the station's name for it. `ended` is True once a finite source (a folder, a file) has begun its last case, so
+    that no further trigger is opened for it; always False for a source that goes on for ever.
     """
 
     name: str
-    finite: bool
+    ended: bool
 
     def open(self) -> None:
         """Get hold of the device; after a loss the whole device is built anew.
@@ -35,7 +36,7 @@ class Camera(Protocol):
             BadFrame: a frame is no usable picture.
             StaleFrame: a frame is older than the trigger, or the same as the one before.
             CameraLost: the device is gone.
-            SourceEnded: a finite source has no further case.
+            SourceEnded: a finite source has no further case (a caller that heeds `ended` never sees it).
         """
 
     def look(self) -> Frame | None:
