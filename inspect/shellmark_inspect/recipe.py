@@ -34,9 +34,10 @@ class _Part(BaseModel):
 class Limit(_Part):
     """What a zone accepts of one class; a measure that is not given is not limited.
 
-    `zone` and `label` may be "*" for any; the most particular row wins (zone and label, then label, then zone). Lengths in
-    mm, `area_mm2` in mm², `count` per view and zone, `spacing_mm` the least distance between two accepted defects of the class,
-    `per_100_cm2` the most per 100 cm² of the zone. `allowed = false` accepts none of any size that can be measured.
+    `zone` and `label` may be "*" for any; the most particular row wins (zone and label, then label, then zone).
+    Lengths in mm, `area_mm2` in mm², `count` per view and zone, `spacing_mm` the least distance between two accepted
+    defects of the class, `per_100_cm2` the most per 100 cm² of the zone. `allowed = false` accepts none of any size
+    that can be measured.
     """
 
     zone: str = "*"
@@ -66,16 +67,12 @@ class Limit(_Part):
             if getattr(self, name) is not None
         ]
         if self.allowed and not given:
-            raise ValueError(
-                f"limit {self.zone}/{self.label} limits nothing: give a measure, or allowed = false"
-            )
+            raise ValueError(f"limit {self.zone}/{self.label} limits nothing: give a measure, or allowed = false")
         if not self.allowed and given:
-            raise ValueError(
-                f"limit {self.zone}/{self.label} allows none, so it cannot also give {', '.join(given)}"
-            )
+            raise ValueError(f"limit {self.zone}/{self.label} allows none, so it cannot also give {', '.join(given)}")
         if self.width_mm is not None and self.length_mm is not None and self.width_mm > self.length_mm:
             raise ValueError(
-                f"limit {self.zone}/{self.label} is impossible: width {self.width_mm} mm over length {self.length_mm} mm"
+                f"limit {self.zone}/{self.label} is impossible: width {self.width_mm} over length {self.length_mm}"
             )
         return self
 
@@ -110,9 +107,10 @@ class StepSpec(BaseModel):
 class ViewSpec(_Part):
     """One face of the shell: the camera, the lights in the order they fire, the steps, the zones.
 
-    `channels` are the planes the model sees, in its card's order: one light for a colour frame, or three lights whose grey
-    planes are stacked. `reference` is the picture of a good shell that `align` registers to, per light a file beside the recipe.
-    `frame_px` is the (width, height) a frame must have, None for any. `area` outside every zone polygon belongs to `default_zone`.
+    `channels` are the planes the model sees, in its card's order: one light for a colour frame, or three lights whose
+    grey planes are stacked. `reference` is the picture of a good shell that `align` registers to, per light a file
+    beside the recipe. `frame_px` is the (width, height) a frame must have, None for any. `area` outside every zone
+    polygon belongs to `default_zone`.
     """
 
     name: Name
@@ -146,7 +144,8 @@ class JudgeSpec(_Part):
 
     `grow` is the low level of the hysteresis as a share of the threshold (1.0); `merge_mm` the gap that is closed;
     `smallest_mm` what cannot be told from noise and is dropped; `unsure_share` the share of a measure that is its
-    uncertainty beside one pixel; `review_from` the score from which a view without any defect is REVIEW, None for never.
+    uncertainty beside one pixel; `review_from` the score from which a view without any defect is REVIEW, None for
+    never.
     """
 
     grow: Annotated[float, Field(gt=0, le=1)] = 0.75
@@ -179,7 +178,7 @@ class Recipe(_Part):
 
     @property
     def digest(self) -> str:
-        """ "sha256:…" of the recipe's content, the same whatever the file's comments and order."""
+        """The recipe's content as "sha256:…", the same whatever the file's comments and order."""
         return self._digest
 
     @field_validator("gtin")
@@ -198,20 +197,14 @@ class Recipe(_Part):
         if doubled := {row for row in rows if rows.count(row) > 1}:
             zone, label = sorted(doubled)[0]
             raise ValueError(f"limit {zone}/{label} is given twice")
-        known = (
-            {"*"}
-            | {view.default_zone for view in self.views}
-            | {z.zone for view in self.views for z in view.zones}
-        )
+        known = {"*"} | {view.default_zone for view in self.views} | {z.zone for view in self.views for z in view.zones}
         if strange := [limit.zone for limit in self.limits if limit.zone not in known]:
             raise ValueError(f"limit for zone {strange[0]}, which no view has")
         return self
 
     def model_post_init(self, _context: object) -> None:
         """Take the digest of what was read."""
-        self._digest = (
-            "sha256:" + hashlib.sha256(self.model_dump_json(exclude_none=True).encode()).hexdigest()
-        )
+        self._digest = "sha256:" + hashlib.sha256(self.model_dump_json(exclude_none=True).encode()).hexdigest()
 
     @classmethod
     def read(cls, path: Path) -> Recipe:
@@ -224,14 +217,12 @@ class Recipe(_Part):
         try:
             recipe = cls.model_validate(tomllib.loads(path.read_text("utf-8")))
         except FileNotFoundError as e:
-            raise RecipeError(
-                f"recipe {path} is missing: give a recipe file or a folder with recipe.toml in it"
-            ) from e
+            raise RecipeError(f"recipe {path} is missing: give a recipe file or a folder with recipe.toml in it") from e
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
             raise RecipeError(f"recipe {path} cannot be read: {e}") from e
         except ValidationError as e:
             raise RecipeError(f"recipe {path}: {first_fault(e)}") from e
-        recipe._folder = path.parent
+        recipe._folder = path.parent  # noqa: SLF001 - its own class
         return recipe
 
     def write(self, path: Path) -> None:
@@ -252,6 +243,5 @@ def gtin_is_valid(gtin: str) -> bool:
     digits = [int(c) for c in gtin]
     return (
         len(digits) == 14
-        and (10 - sum(d * (3 if i % 2 == 0 else 1) for i, d in enumerate(digits[:-1])) % 10) % 10
-        == digits[-1]
+        and (10 - sum(d * (3 if i % 2 == 0 else 1) for i, d in enumerate(digits[:-1])) % 10) % 10 == digits[-1]
     )

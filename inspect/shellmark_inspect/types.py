@@ -58,7 +58,8 @@ class Frame:
 
     `pixels` is (h, w, 3) BGR or (h, w) grey, uint8, made read-only here; `number` is the camera's own counter (a gap is
     a lost frame); `taken_ns` the host's monotonic clock; `trigger` the trigger's number, or None for a live frame;
-    `case_id` what the source itself calls the case (a folder's name), or None; `gap` the frames lost just before this one.
+    `case_id` what the source itself calls the case (a folder's name), or None; `gap` the frames lost just before this
+    one.
 
     Raises:
         ValueError: the pixels are no such array.
@@ -75,11 +76,7 @@ class Frame:
 
     def __post_init__(self) -> None:
         shape = self.pixels.shape
-        if (
-            self.pixels.dtype != np.uint8
-            or not (len(shape) == 2 or (len(shape) == 3 and shape[2] == 3))
-            or 0 in shape
-        ):
+        if self.pixels.dtype != np.uint8 or not (len(shape) == 2 or (len(shape) == 3 and shape[2] == 3)) or 0 in shape:
             raise ValueError(f"a frame is (h, w) or (h, w, 3) uint8, not {shape} {self.pixels.dtype}")
         self.pixels.setflags(write=False)
 
@@ -91,8 +88,8 @@ class View:
     `planes` maps a light's name to its pixels, all (h, w[, 3]) of one size. `shell` is True where the shell is and may
     be judged (fittings and background are False), None while no step has found it. `zones` holds an index into
     `zone_names` per pixel, None while no step has painted it. `to_frame` and `to_mm` are 3x3 homographies taking
-    homogeneous view pixels (x, y, 1; pixel centres at whole numbers) to pixels of the camera's frame and to millimetres on the
-    shell. `notes` are what steps want the record to say (a shift in mm, a level).
+    homogeneous view pixels (x, y, 1; pixel centres at whole numbers) to pixels of the camera's frame and to
+    millimetres on the shell. `notes` are what steps want the record to say (a shift in mm, a level).
     """
 
     name: str
@@ -145,10 +142,10 @@ def project(matrix: Matrix, points: NDArray[np.floating]) -> NDArray[np.float64]
 class Defect:
     """A region with a class and a size in mm.
 
-    `label` is one of the model's classes or `UNKNOWN`, `label_score` 0..1; `score` the anomaly's peak (1.0 = the model's
-    threshold); `contour_px` (n, 2) in pixels of the camera's frame; `centre_mm` on the shell; sizes in mm, `area_mm2` in mm²;
-    `uncertainty_mm` half the width of the 95 % interval of a length; `light` the plane it shows best in; `crop` the
-    evidence (h, w, 3) BGR at full resolution with surroundings, `crop_px_per_mm` its scale.
+    `label` is one of the model's classes or `UNKNOWN`, `label_score` 0..1; `score` the anomaly's peak (1.0 = the
+    threshold); `contour_px` (n, 2) in pixels of the camera's frame; `centre_mm` on the shell; sizes in mm, `area_mm2`
+    in mm²; `uncertainty_mm` half the width of the 95 % interval of a length; `light` the plane it shows best in;
+    `crop` the evidence (h, w, 3) BGR at full resolution with surroundings, `crop_px_per_mm` its scale.
     """
 
     view: str
@@ -193,7 +190,9 @@ class ReasonCode(StrEnum):
 REASONS: Mapping[ReasonCode, str] = MappingProxyType(
     {
         ReasonCode.OVER_LIMIT: "{label} {measure} {value:.1f} {unit}, zone {zone} allows {limit:.1f}",
-        ReasonCode.NEAR_LIMIT: "{label} {measure} {value:.1f} ± {uncertainty:.1f} {unit} is too near zone {zone}'s limit {limit:.1f}",
+        ReasonCode.NEAR_LIMIT: (
+            "{label} {measure} {value:.1f} ± {uncertainty:.1f} {unit} is too near zone {zone}'s limit {limit:.1f}"
+        ),
         ReasonCode.NOT_ALLOWED: "{label} {value:.1f} mm, zone {zone} allows none",
         ReasonCode.TOO_MANY: "{value:.0f} x {label}, zone {zone} allows {limit:.0f}",
         ReasonCode.TOO_CLOSE: "{label} {value:.0f} mm apart, zone {zone} wants {limit:.0f}",
@@ -301,9 +300,9 @@ class Code:
 class Record:
     """An inspection as kept.
 
-    `row` is the database's row id; `sequence` the station's own count without gaps; `recorded_at` UTC; `disposition` None
-    until a person decided, with `operator`, `reason_code` and `note` of that decision; `code` None unless the case passed;
-    `previous` the row of the same case this one follows (a re-inspection or an overrule), or None.
+    `row` is the database's row id; `sequence` the station's own count without gaps; `recorded_at` UTC; `disposition`
+    None until a person decided, with `operator`, `reason_code` and `note` of that decision; `code` None unless the
+    case passed; `previous` the row of the same case this one follows (a re-inspection or an overrule), or None.
     """
 
     row: int

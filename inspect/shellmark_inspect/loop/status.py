@@ -1,8 +1,8 @@
 """The station's states, the moves between them, and the frozen snapshot the screen pulls.
 
-The states are those of OPC 40100-1 (VDMA 40100-1), section 7: Preoperational until configured, Initialized once every part is
-open, Ready to take a trigger, SingleExecution for one case, ContinuousExecution while cases follow each other, Halted when stopped,
-Error when a record could not be kept: then nothing is judged until a person has acted.
+The states are those of OPC 40100-1 (VDMA 40100-1), section 7: Preoperational until configured, Initialized once every
+part is open, Ready to take a trigger, SingleExecution for one case, ContinuousExecution while cases follow each
+other, Halted when stopped, Error when a record could not be kept: then nothing is judged until a person has acted.
 
     Preoperational ─▶ Initialized ─▶ Ready ⇄ SingleExecution
           ▲   │                        ⇅  ╲
@@ -37,9 +37,7 @@ MOVES: Mapping[StationState, frozenset[StationState]] = MappingProxyType(
     {
         _S.PREOPERATIONAL: frozenset({_S.INITIALIZED, _S.ERROR, _S.HALTED}),
         _S.INITIALIZED: frozenset({_S.READY, _S.ERROR, _S.HALTED}),
-        _S.READY: frozenset(
-            {_S.SINGLE_EXECUTION, _S.CONTINUOUS_EXECUTION, _S.INITIALIZED, _S.ERROR, _S.HALTED}
-        ),
+        _S.READY: frozenset({_S.SINGLE_EXECUTION, _S.CONTINUOUS_EXECUTION, _S.INITIALIZED, _S.ERROR, _S.HALTED}),
         _S.SINGLE_EXECUTION: frozenset({_S.READY, _S.ERROR, _S.HALTED}),
         _S.CONTINUOUS_EXECUTION: frozenset({_S.READY, _S.ERROR, _S.HALTED}),
         _S.ERROR: frozenset({_S.INITIALIZED, _S.HALTED}),
@@ -73,7 +71,8 @@ class Status:
     """What the station is doing, at one instant.
 
     `message` says in one line why the state is Error, else "". `lamps` has "camera" (the worst of all), "disk", "model"
-    and "database". `open_cases` counts triggers that have no record yet. `ended` is True once a finite source is through.
+    and "database". `open_cases` counts triggers that have no record yet. `ended` is True once a finite source is
+    through.
     """
 
     state: StationState

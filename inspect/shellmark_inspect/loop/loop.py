@@ -1,0 +1,398 @@
+"""The loop: every trigger ends in exactly one record, whatever goes wrong.
+
+    trigger ─▶ records thread: begin ─▶ [captures] ─▶ capture thread ─▶ [cases] ─▶ inspect thread ─┐
+                     ▲   camera threads, one each: expose ◀─┘                                     │
+                     └──────────────────────── [jobs] ◀── store ◀─────────────────────────────────┘
+
+At most `room` cases are open at once; every channel has room for all of them, so no thread of the loop ever waits for
+another in a circle. A trigger that finds no room is recorded as REVIEW (overrun), or waits, as `Overrun` says. When a
+record cannot be kept the loop stops in `Error`; what could not be stored is held in memory and stored first when a
+person has mended the cause.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from threading import Condition, Thread
+from typing import Any, TypeVar
+
+from shellmark_inspect.errors import CameraError, RecordsError, ShellmarkError
+from shellmark_inspect.loop.camera_thread import CameraThread, Exposures
+from shellmark_inspect.loop.channel import Channel, ChannelClosed
+from shellmark_inspect.loop.parts import Inspects, Keeps, OnRecord
+from shellmark_inspect.loop.status import MOVES, TAKES_TRIGGERS, StationState
+from shellmark_inspect.types import Frame, Inspection, Reason, ReasonCode, Record, Trigger
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class NotReady(ShellmarkError):
+    """The station takes no trigger in its present state."""
+
+
+class Overrun(StrEnum):
+    """What becomes of a trigger that comes while the loop is full."""
+
+    RECORD = "record"
+    """It is recorded as REVIEW at once: the shell went past unseen."""
+    WAIT = "wait"
+    """Its caller waits for room: nothing goes past meanwhile (a folder, a turntable)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a case is captured and judged with; a case keeps the plan it was triggered under.
+
+    `views` maps a camera's name to the views it sees, and each view to its lights in order.
+    """
+
+    inspects: Inspects
+    views: Mapping[str, Mapping[str, Sequence[str]]]
+    cameras: Mapping[str, CameraThread]
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    trigger: Trigger
+    plan: Plan
+    answer: Future[Record]
+
+
+@dataclass(frozen=True, slots=True)
+class _Captured:
+    case: _Case
+    frames: Mapping[str, Sequence[Frame]]
+    faults: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """Something the records thread shall do; `answer` gets what came of it."""
+
+    do: Callable[[], Any]
+    answer: Future[Any]
+
+
+class Loop:
+    """The threads, the channels, the state.
+
+    `number` is the next trigger's. `answer_within_s` is how long a camera may take for one case before the case goes to
+    REVIEW without it. `on_record` is called on the records thread, `on_state` on whichever thread moved the state.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        keeps: Keeps,
+        *,
+        number: int = 1,
+        station: str = "station",
+        room: int = 3,
+        overrun: Overrun = Overrun.RECORD,
+        answer_within_s: float = 10.0,
+        on_record: OnRecord = lambda _: None,
+        on_state: Callable[[StationState, str], None] = lambda _state, _message: None,
+    ) -> None:
+        self._plan = plan
+        self._keeps = keeps
+        self._numbers = itertools.count(number)
+        self._station = station
+        self._room = room
+        self._overrun = overrun
+        self._answer_within_s = answer_within_s
+        self._on_record = on_record
+        self._on_state = on_state
+        self._changed = Condition()
+        self._state = StationState.INITIALIZED
+        self._message = ""
+        self._open: dict[int, _Case] = {}
+        self._uncaptured: set[int] = set()
+        self._unstored: list[tuple[_Case, Inspection]] = []
+        self._stopping = False
+        self._jobs: Channel[_Job] = Channel(2 * room + 8)
+        self._captures: Channel[_Case] = Channel(room)
+        self._cases: Channel[_Captured] = Channel(room)
+        self._records_thread = Thread(target=self._keep, name="records", daemon=True)
+        self._stages = [
+            Thread(target=self._capture, name="capture", daemon=True),
+            Thread(target=self._judge, name="inspect", daemon=True),
+        ]
+
+    # ── from any thread ─────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def state(self) -> StationState:
+        """What the loop is doing."""
+        return self._state
+
+    @property
+    def message(self) -> str:
+        """Why the state is Error, in one line."""
+        return self._message
+
+    @property
+    def open_cases(self) -> int:
+        """Triggers that have no record yet."""
+        return len(self._open)
+
+    def start(self) -> None:
+        """Start the threads; the cameras' threads run already."""
+        for thread in (self._records_thread, *self._stages):
+            thread.start()
+        self._move(StationState.READY)
+
+    def trigger(self, case_id: str | None = None) -> Future[Record]:
+        """Open one case; the future gives its record, or `RecordsError` when it could not be kept.
+
+        Raises:
+            NotReady: the state takes no trigger.
+        """
+        with self._changed:
+            if self._overrun is Overrun.WAIT:
+                self._changed.wait_for(lambda: not self._takes_triggers() or len(self._open) < self._room)
+            if not self._takes_triggers():
+                raise NotReady(
+                    f"station {self._station} is {self._state}{': ' + self._message if self._message else ''}"
+                )
+            number = next(self._numbers)
+            trigger = Trigger(number, time.monotonic_ns(), case_id or f"{self._station}-{number:08d}")
+            case = _Case(trigger, self._plan, Future())
+            full = len(self._open) >= self._room
+            self._open[number] = case
+            self._uncaptured.add(number)
+            if self._state is StationState.READY:
+                self._move(StationState.SINGLE_EXECUTION)
+        try:
+            self._jobs.put(_Job(lambda: self._begin(case, overrun=full), Future()))
+        except ChannelClosed:
+            self._fail(case, NotReady(f"station {self._station} is {self._state}"))
+        return case.answer
+
+    def run(self) -> None:
+        """Say that triggers follow each other until `hold`."""
+        with self._changed:
+            if self._state is StationState.SINGLE_EXECUTION:
+                self._move(StationState.READY)
+            if self._state is StationState.READY:
+                self._move(StationState.CONTINUOUS_EXECUTION)
+
+    def hold(self) -> None:
+        """Go back to Ready; open cases go on to their records."""
+        with self._changed:
+            if self._state is StationState.CONTINUOUS_EXECUTION:
+                self._move(StationState.READY)
+
+    def change(self, plan: Plan) -> Plan:
+        """Use another plan for every trigger from now on; gives back the old one, which open cases still use."""
+        with self._changed:
+            old, self._plan = self._plan, plan
+            return old
+
+    def wait_captured(self) -> None:
+        """Wait until every open case has its frames (then `Camera.ended` holds)."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._uncaptured)
+
+    def wait_idle(self, timeout_s: float | None = None) -> bool:
+        """Wait until no case is open; False when `timeout_s` passed first."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._open, timeout_s)
+
+    def wait_state(self, *states: StationState, timeout_s: float | None = None) -> bool:
+        """Wait until the state is one of these; False when `timeout_s` passed first."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._state in states, timeout_s)
+
+    def keep(self, do: Callable[[Keeps], T]) -> Future[T]:
+        """Do something with the records on their own thread (an overrule, a clean-up)."""
+        answer: Future[T] = Future()
+        try:
+            self._jobs.put(_Job(lambda: do(self._keeps), answer))
+        except ChannelClosed:
+            answer.set_exception(NotReady(f"station {self._station} is {self._state}"))
+        return answer
+
+    def stop(self) -> list[Inspection]:
+        """Take no more triggers, bring every open case to its record, end the threads.
+
+        A case not yet captured becomes REVIEW (stopped). What could not be stored is returned, to be stored later.
+        """
+        with self._changed:
+            if self._stopping or not self._records_thread.is_alive():
+                return []
+            self._stopping = True
+            self._changed.notify_all()
+        self.keep(lambda _: None).exception()  # every begin before this one is through
+        self._captures.close()
+        for thread in self._stages:
+            if thread.is_alive():
+                thread.join()
+        self._jobs.close()
+        if self._records_thread.is_alive():
+            self._records_thread.join()
+        unstored = [inspection for _, inspection in self._unstored]
+        for case in list(self._open.values()):
+            self._fail(case, RecordsError(self._message or "the station was stopped"))
+        if self._state is not StationState.HALTED:
+            self._move(StationState.HALTED)
+        return unstored
+
+    # ── the records thread ──────────────────────────────────────────────────────────────────────────────────────
+
+    def _keep(self) -> None:
+        while True:
+            try:
+                job = self._jobs.get()
+            except ChannelClosed:
+                return
+            assert job is not None
+            try:
+                job.answer.set_result(job.do())
+            except RecordsError as e:
+                self._halt_on(e)
+                job.answer.set_exception(e)
+            except Exception as e:  # the records thread must outlive any one job
+                if not isinstance(e, ShellmarkError):
+                    log.exception("records")
+                    self._halt_on(RecordsError(f"{type(e).__name__}: {e}"))
+                job.answer.set_exception(e)
+
+    def _begin(self, case: _Case, *, overrun: bool) -> None:
+        try:
+            self._keeps.begin(case.trigger, case.plan.inspects)
+        except Exception as e:
+            self._fail(case, e if isinstance(e, RecordsError) else RecordsError(f"{type(e).__name__}: {e}"))
+            raise
+        if overrun:
+            self._store(case, case.plan.inspects.held(case.trigger, Reason(ReasonCode.OVERRUN)))
+        elif self._stopping:
+            self._store(case, case.plan.inspects.held(case.trigger, Reason(ReasonCode.STOPPED)))
+        else:
+            self._captures.put(case)
+
+    def _store(self, case: _Case, inspection: Inspection) -> None:
+        try:
+            record = self._keeps.store(inspection)
+        except Exception:
+            self._unstored.append((case, inspection))
+            raise
+        self._close_case(case)
+        self._tell(record)
+        case.answer.set_result(record)
+
+    def _tell(self, record: Record) -> None:
+        try:
+            self._on_record(record)
+        except Exception:  # a listener's bug must not cost the next record
+            log.exception("listener")
+
+    # ── the capture thread ──────────────────────────────────────────────────────────────────────────────────────
+
+    def _capture(self) -> None:
+        while True:
+            try:
+                case = self._captures.get()
+            except ChannelClosed:
+                self._cases.close()
+                return
+            assert case is not None
+            if self._stopping or self._state is StationState.ERROR:
+                captured = _Captured(case, {}, (Reason(ReasonCode.STOPPED),))
+            else:
+                captured = self._expose(case)
+            self._note_captured(case)
+            self._cases.put(captured)
+
+    def _expose(self, case: _Case) -> _Captured:
+        deadline = time.monotonic() + self._answer_within_s
+        plan = case.plan
+        asked = {name: plan.cameras[name].expose(case.trigger, views) for name, views in plan.views.items()}
+        frames: dict[str, Sequence[Frame]] = {}
+        faults: list[Reason] = []
+        for name, answer in asked.items():
+            for view, got in _await(plan, name, answer, deadline).items():
+                if isinstance(got, CameraError):
+                    faults.append(Reason(ReasonCode.CAMERA, {"camera": name, "detail": str(got) or type(got).__name__}))
+                else:
+                    frames[view] = got
+                    if lost := sum(frame.gap for frame in got):
+                        faults.append(Reason(ReasonCode.FRAMES_LOST, {"camera": name, "value": float(lost)}))
+        return _Captured(case, frames, tuple(faults))
+
+    # ── the inspect thread ──────────────────────────────────────────────────────────────────────────────────────
+
+    def _judge(self) -> None:
+        while True:
+            try:
+                captured = self._cases.get()
+            except ChannelClosed:
+                return
+            assert captured is not None
+            case, inspection = captured.case, self._look_at(captured)
+            self._jobs.put(_Job(partial(self._store, case, inspection), Future()))
+
+    def _look_at(self, captured: _Captured) -> Inspection:
+        trigger, inspects = captured.case.trigger, captured.case.plan.inspects
+        if captured.faults and captured.faults[0].code is ReasonCode.STOPPED:
+            return inspects.held(trigger, captured.faults[0])
+        try:
+            return inspects.inspect(trigger, captured.frames, captured.faults)
+        except Exception as e:  # an inspector's bug must not cost a record
+            log.exception("inspect")
+            return inspects.held(trigger, Reason(ReasonCode.FAULT, {"detail": f"{type(e).__name__}: {e}"}))
+
+    # ── state ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _takes_triggers(self) -> bool:
+        return self._state in TAKES_TRIGGERS and not self._stopping
+
+    def _note_captured(self, case: _Case) -> None:
+        with self._changed:
+            self._uncaptured.discard(case.trigger.number)
+            self._changed.notify_all()
+
+    def _close_case(self, case: _Case) -> None:
+        with self._changed:
+            self._open.pop(case.trigger.number, None)
+            self._uncaptured.discard(case.trigger.number)
+            if not self._open and self._state is StationState.SINGLE_EXECUTION:
+                self._move(StationState.READY)
+            self._changed.notify_all()
+
+    def _fail(self, case: _Case, error: ShellmarkError) -> None:
+        self._close_case(case)
+        if not case.answer.done():
+            case.answer.set_exception(error)
+
+    def _halt_on(self, error: RecordsError) -> None:
+        with self._changed:
+            self._message = str(error)
+            if self._state is not StationState.ERROR and self._state is not StationState.HALTED:
+                log.error("station %s stops: %s", self._station, error)
+                self._move(StationState.ERROR)
+
+    def _move(self, state: StationState) -> None:
+        with self._changed:
+            if state not in MOVES[self._state]:
+                raise AssertionError(f"{self._state} does not go to {state}")
+            self._state = state
+            self._changed.notify_all()
+        self._on_state(state, self._message)
+
+
+def _await(plan: Plan, name: str, answer: Future[Exposures], deadline: float) -> Exposures:
+    """One camera's frames, or a fault per view when no answer came before the deadline (monotonic, s)."""
+    try:
+        return answer.result(max(0.0, deadline - time.monotonic()))
+    except FutureTimeout:
+        answer.cancel()
+        return dict.fromkeys(plan.views[name], CameraError(plan.cameras[name].stall_text()))
