@@ -1,0 +1,96 @@
+"""An open memory model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from shellmark_models.card import properties
+from shellmark_models.errors import BundleError, InferenceError
+from shellmark_models.families.memory.graph import FEATURES, SCORE, TILES, feature_part
+from shellmark_models.naming import NAMER_KEY, Namer, describe, network_input
+from shellmark_models.session import Session, finite
+from shellmark_models.types import UNKNOWN, Crop, Naming, Prediction
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import onnx
+    from numpy.typing import NDArray
+
+    from shellmark_models.card import Card
+
+BATCH = 4
+"""Tiles run at once; a few keep every core busy, more only take memory."""
+
+
+class MemoryModel:
+    """A memory model: see shellmark_models.Model."""
+
+    __slots__ = ("_features", "_namer", "_score", "card", "digest")
+
+    def __init__(self, card: Card, digest: str, score: Session, features: Session | None, namer: Namer | None) -> None:
+        self.card = card
+        self.digest = digest
+        self._score = score
+        self._features = features
+        self._namer = namer
+
+    def predict(self, tiles: NDArray[np.uint8]) -> list[Prediction]:
+        """Looks at tiles (n, tile_px, tile_px, 3); raises InferenceError."""
+        side = self.card.tile_px
+        if tiles.dtype != np.uint8 or tiles.ndim != 4 or tiles.shape[1:] != (side, side, 3):
+            raise InferenceError(
+                f"{self._score.source}: wanted uint8 tiles (n, {side}, {side}, 3), got {tiles.dtype} {tiles.shape}; "
+                f"cut them with the card's tile_px"
+            )
+        found: list[Prediction] = []
+        for at in range(0, len(tiles), BATCH):
+            (score,) = self._score.run([SCORE], {TILES: np.ascontiguousarray(tiles[at : at + BATCH])})
+            maps = finite(score, self._score.source) / np.float32(self.card.threshold)
+            found += [Prediction(plane) for plane in maps]
+        return found
+
+    def name(self, crops: Sequence[Crop]) -> list[Naming]:
+        """Names regions, in order; every one unknown when no classes were taught. Raises InferenceError."""
+        if self._namer is None or self._features is None:
+            return [Naming(UNKNOWN, 1.0, {UNKNOWN: 1.0}) for _ in crops]
+        return [self._namer.name(self._describe(crop)) for crop in crops]
+
+    def _describe(self, crop: Crop) -> NDArray[np.float32]:
+        assert self._features is not None
+        return describe_crop(self._features, crop, self.card.px_per_mm)
+
+    def close(self) -> None:
+        """Lets the sessions go."""
+        self._score.close()
+        if self._features is not None:
+            self._features.close()
+
+
+def describe_crop(features: Session, crop: Crop, px_per_mm: float) -> NDArray[np.float32]:
+    """What the classifier reads of one crop, by a session of the features' part of the network."""
+    pixels, share = network_input(crop, px_per_mm)
+    (grid,) = features.run([FEATURES], {TILES: pixels})
+    return describe(crop, share, grid[0])
+
+
+def open_memory(card: Card, digest: str, model: onnx.ModelProto, data: bytes, source: str, threads: int) -> MemoryModel:
+    """Opens a memory model and warms it up; raises BundleError when the network is not one of this family."""
+    score = Session(data, source=source, threads=threads)
+    if set(score.inputs) != {TILES} or not {SCORE, FEATURES} <= set(score.outputs):
+        raise BundleError(f"{source}: card says family memory, its network has other inputs or outputs; teach it again")
+    text = properties(model).get(NAMER_KEY)
+    namer = Namer.from_text(text, source) if text is not None else None
+    if namer is not None and namer.labels != card.labels:
+        raise BundleError(f"{source}: card names {card.labels}, its classifier {namer.labels}; teach the bundle again")
+    features = None
+    if namer is not None:
+        features = Session(feature_part(model).SerializeToString(), source=source, threads=threads)
+    blank = np.zeros((1, card.tile_px, card.tile_px, 3), np.uint8)
+    try:
+        score.warm_up([SCORE], {TILES: blank})
+    except InferenceError as e:
+        raise BundleError(f"{source}: its network does not run on tiles of its card: {e}; teach it again") from e
+    return MemoryModel(card, digest, score, features, namer)

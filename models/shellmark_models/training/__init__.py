@@ -1,0 +1,1 @@
+"""Learning on the station's own processor: onnxruntime, onnx and NumPy, no torch."""
