@@ -1,0 +1,113 @@
+"""Step `align`: bring the view onto the recipe's reference view."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from shellmark_inspect.errors import NotAligned, RecipeError, StepError
+from shellmark_inspect.recipe import Name, Positive
+from shellmark_inspect.types import Matrix, View
+
+from .moving import warped
+from .registration import Match, Reference
+from .step import Parameters, Setting
+
+
+class AlignParameters(Parameters):
+    """How far a shell may lie from the reference, and how sure the step must be.
+
+    `light` is the plane both are compared in, None the first that has a reference. `most_shift_mm`, `most_turn_deg`
+    and `most_growth` (0.005 is half a percent of size) bound what is put right. `least_correlation` is over the whole
+    view; `most_doubt` is how well another place (a whole rib off) may explain the outline and the fittings, 1 being
+    as well.
+    """
+
+    light: Name | None = None
+    most_shift_mm: Positive = 5.0
+    most_turn_deg: Annotated[float, Field(gt=0, le=10)] = 2.0
+    most_growth: Annotated[float, Field(gt=0, le=0.1)] = 0.005
+    least_correlation: Annotated[float, Field(ge=0, le=1)] = 0.5
+    most_doubt: Annotated[float, Field(gt=0, le=1)] = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Offset:
+    """How a shell lies against the reference: its middle's shift (x right, y down), turn counter-clockwise, size."""
+
+    shift_x_mm: float
+    shift_y_mm: float
+    turn_deg: float
+    scale: float
+
+
+class Align:
+    """Moves the view so that the shell lies as in the reference picture, by shift, turn and scale.
+
+    The reference is a good shell's picture as the steps before this one leave it. The view's pixels and `to_mm` are
+    the reference's afterwards, so millimetres are counted on the shell. Notes: shift_x_mm, shift_y_mm, turn_deg,
+    scale, correlation.
+    """
+
+    def __init__(self, parameters: AlignParameters, setting: Setting) -> None:
+        spec = setting.spec
+        light = parameters.light or next(iter(setting.references), None)
+        if light is None or light not in setting.references:
+            raise RecipeError(f"view {spec.name}, step align: there is no reference picture"
+                              f"{f' of light {light}' if light else ''}: name one in the view's reference")  # fmt: skip
+        self._p = parameters
+        self._light = light
+        self._reference = Reference(setting.references[light], spec.px_per_mm)
+
+    def __call__(self, view: View) -> View:
+        """Bring the view onto the reference; raises NotAligned when that is not to be had within the limits."""
+        match = self._match(view)
+        offset = offset_of(match.back, view.size, self._reference.px_per_mm)
+        self._check(view.name, match, offset)
+        there = replace(warped(view, match.back, self._reference.size), to_mm=view.to_mm)
+        return there.noted(shift_x_mm=offset.shift_x_mm, shift_y_mm=offset.shift_y_mm, turn_deg=offset.turn_deg,
+                           scale=offset.scale, correlation=match.correlation)  # fmt: skip
+
+    def _match(self, view: View) -> Match:
+        if self._light not in view.planes:
+            raise StepError(f"view {view.name} has no plane {self._light} to align by: it has {', '.join(view.planes)}")
+        if view.size != self._reference.size:
+            (h, w), (rh, rw) = view.size, self._reference.size
+            raise StepError(f"view {view.name}: {w} x {h} px cannot be aligned to a reference of {rw} x {rh} px: "
+                            "take the reference anew with this recipe's steps")  # fmt: skip
+        plane = view.planes[self._light]
+        best, *others = self._reference.matches(plane, self._p.most_shift_mm + 3, self._p.most_turn_deg + 1)
+        doubt = max((self._reference.doubt(plane, best, other) for other in others), default=0.0)
+        if best.correlation >= self._p.least_correlation and doubt > self._p.most_doubt:
+            raise NotAligned(
+                f"view {view.name}: two places fit the reference alike (doubt {doubt:.2f}, at most "
+                f"{self._p.most_doubt:g}): the ribs repeat and no outline or fitting tells them apart"
+            )
+        return best
+
+    def _check(self, name: str, match: Match, offset: Offset) -> None:
+        p = self._p
+        shift = math.hypot(offset.shift_x_mm, offset.shift_y_mm)
+        if match.correlation < p.least_correlation:
+            what = f"unlike the reference: correlation {match.correlation:.2f}, {p.least_correlation:g} is the least"
+        elif shift > p.most_shift_mm:
+            what = f"{shift:.1f} mm off, {p.most_shift_mm:g} mm is the most"
+        elif abs(offset.turn_deg) > p.most_turn_deg:
+            what = f"turned by {offset.turn_deg:.1f} deg, {p.most_turn_deg:g} deg is the most"
+        elif abs(offset.scale - 1) > p.most_growth:
+            what = f"{100 * (offset.scale - 1):+.2f} % of the reference's size, {100 * p.most_growth:g} % is the most"
+        else:
+            return
+        raise NotAligned(f"view {name}: the shell is {what}")
+
+
+def offset_of(back: Matrix, size: tuple[int, int], px_per_mm: float) -> Offset:
+    """What a map from reference pixels to view pixels says of the shell."""
+    middle = np.array([(size[1] - 1) / 2, (size[0] - 1) / 2, 1.0])
+    shift = (back @ middle - middle) / px_per_mm
+    scale = math.sqrt(abs(float(np.linalg.det(back[:2, :2]))))
+    return Offset(float(shift[0]), float(shift[1]), -math.degrees(math.atan2(back[1, 0], back[0, 0])), scale)
