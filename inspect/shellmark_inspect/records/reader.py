@@ -1,0 +1,171 @@
+"""The reading side: its own read-only connections, usable from any thread and while a station runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypedDict, Unpack
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from shellmark_inspect.errors import InputError, RecordsError
+from shellmark_inspect.types import Counts, Record, Verdict
+
+from . import rows
+from .database import file_of, mapped, read_url, reader, settings, wal_reset_bug
+from .migrate import HEAD, check, revision
+from .schema import inspections
+
+CHUNK = 500
+"""Records fetched at once by `iterate`."""
+
+
+class Search(TypedDict, total=False):
+    """What records are looked for by; None or nothing for any. `since` is included, `until` not."""
+
+    case_id: str | None
+    serial: str | None
+    sku: str | None
+    verdict: Verdict | None
+    since: datetime | None
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseFacts:
+    """What a person who looks after a station wants to know of its database.
+
+    `server` is the database program with its version; `schema` what the database has, `schema_due` what this program
+    writes; `rows` the records; `wal_reset_bug` whether the linked SQLite has it (the one writer keeps it from biting).
+    """
+
+    server: str
+    schema: str | None
+    schema_due: str
+    rows: int
+    settings: dict[str, Any]
+    wal_reset_bug: bool
+
+
+class RecordReader:
+    """Looks records up; never writes, takes no lock, may be shared by threads.
+
+    Raises:
+        DatabaseTooNew: a newer program wrote the database.
+        RecordsError: there is none, or a station has to open it first.
+    """
+
+    def __init__(self, url: str | Path, images: Path) -> None:
+        """Open the database at `url` and say where its pictures are."""
+        parsed = read_url(url)
+        file = file_of(parsed)
+        self._where = file or parsed.render_as_string(hide_password=True)
+        self._images = images.expanduser().absolute()
+        if file is not None and not file.is_file():
+            raise RecordsError(f"there is no database {file}: run a station first, or give another one")
+        self._engine = reader(parsed)
+        try:
+            with self._reading() as connection:
+                check(connection, self._where)
+        except BaseException:
+            self.close()
+            raise
+
+    def get(self, row: int) -> Record:
+        """The record of a row.
+
+        Raises:
+            InputError: there is none.
+        """
+        found = self._records(sa.select(inspections).where(inspections.c.row == row))
+        if not found:
+            raise InputError(f"there is no record {row} in {self._where}")
+        return found[0]
+
+    def latest(self, n: int = 20) -> list[Record]:
+        """The last `n` records, newest first."""
+        return self.find(limit=n)
+
+    def find(self, *, limit: int = 100, offset: int = 0, **search: Unpack[Search]) -> list[Record]:
+        """Records that fit everything given, newest first."""
+        query = _where(search)
+        return self._records(query.order_by(inspections.c.row.desc()).limit(limit).offset(offset))
+
+    def iterate(self, **search: Unpack[Search]) -> Iterator[Record]:
+        """Every record that fits, oldest first, in bounded memory; no read lock is held between two chunks."""
+        query = _where(search)
+        query = query.order_by(inspections.c.row).limit(CHUNK)
+        found = self._records(query)
+        while found:
+            yield from found
+            found = self._records(query.where(inspections.c.row > found[-1].row))
+
+    def size(self, **search: Unpack[Search]) -> int:
+        """How many records fit everything given."""
+        query = _where(search)
+        with self._reading() as connection:
+            return connection.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
+
+    def counts(self, since: datetime | None = None) -> Counts:
+        """The cases inspected since then by the machine's last verdict, and how many a person has decided about."""
+        last = inspections.alias("last")
+        later = inspections.alias("later")
+        same = sa.and_(later.c.case_id == last.c.case_id, later.c.row > last.c.row)
+        followed = sa.exists().where(same, later.c.kind == "inspection")
+        decided = sa.exists().where(same, later.c.kind == "overrule")
+        query = (
+            sa.select(last.c.verdict, decided.label("decided"), sa.func.count())
+            .where(last.c.kind == "inspection", ~followed)
+            .group_by(last.c.verdict, sa.text("decided"))
+        )
+        if since is not None:
+            query = query.where(last.c.recorded_at >= since)
+        with self._reading() as connection:
+            found = [(Verdict(row[0]), bool(row[1]), int(row[2])) for row in connection.execute(query)]
+        tally = {verdict: sum(n for v, _, n in found if v is verdict) for verdict in Verdict}
+        overruled = sum(n for _, was_decided, n in found if was_decided)
+        return Counts(tally[Verdict.PASS], tally[Verdict.FAIL], tally[Verdict.REVIEW], overruled, since)
+
+    def facts(self) -> DatabaseFacts:
+        """What the database is and how it is set."""
+        with self._reading() as connection:
+            kind = connection.dialect.name
+            version = ".".join(str(part) for part in connection.dialect.server_version_info or ())
+            return DatabaseFacts(
+                server=f"{kind} {version}",
+                schema=revision(connection),
+                schema_due=HEAD,
+                rows=connection.scalar(sa.select(sa.func.count()).select_from(inspections)) or 0,
+                settings=settings(connection),
+                wal_reset_bug=kind == "sqlite" and wal_reset_bug(),
+            )
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+    def _records(self, query: sa.Select[Any]) -> list[Record]:
+        with self._reading() as connection:
+            return rows.load(connection, connection.execute(query).mappings().all(), self._images)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with mapped("read records", self._where), self._engine.connect() as connection:
+            yield connection
+
+
+def _where(search: Search) -> sa.Select[Any]:
+    c = inspections.c
+    query = sa.select(inspections)
+    for name in ("case_id", "serial", "sku", "verdict"):
+        if (value := search.get(name)) is not None:
+            query = query.where(c[name] == str(value))
+    if (since := search.get("since")) is not None:
+        query = query.where(c.recorded_at >= since)
+    if (until := search.get("until")) is not None:
+        query = query.where(c.recorded_at < until)
+    return query
