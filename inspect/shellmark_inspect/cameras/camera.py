@@ -11,12 +11,20 @@ from shellmark_inspect.types import Frame, Trigger
 class Camera(Protocol):
     """One camera. One thread opens, exposes and looks; `close` may come from any thread and never blocks for long.
 
-    `name` is the station's name for it. `ended` is True once a finite source (a folder, a file) has begun its last case, so
-    that no further trigger is opened for it; always False for a source that goes on for ever.
+    A case may be several views: calls of `expose` with one trigger's number belong to one case, and a finite source
+    serves them from one. A case that fails is used up; the next trigger gets the next case.
     """
 
-    name: str
-    ended: bool
+    @property
+    def name(self) -> str:
+        """The station's name for it."""
+
+    @property
+    def ended(self) -> bool:
+        """True once a finite source (a folder, a file) has begun its last case: no further trigger is opened for it.
+
+        Always False for a source that goes on for ever.
+        """
 
     def open(self) -> None:
         """Get hold of the device; after a loss the whole device is built anew.
@@ -26,7 +34,7 @@ class Camera(Protocol):
         """
 
     def close(self) -> None:
-        """Let the device go; closing a closed camera does nothing."""
+        """Let the device go; closing a closed camera does nothing. A call that waits in it ends with `CameraLost`."""
 
     def expose(self, trigger: Trigger, view: str, lights: Sequence[str]) -> list[Frame]:
         """One frame per light, in that order, taken after the trigger was opened; blocks until the last one is there.
