@@ -1,8 +1,8 @@
 """Codes that can be traced: serials, the text and symbol of the label, a code's life, leaves of its log."""
 
+from .entries import canonical, leaf, leaf_hash, new_salt, payload_hash
 from .errors import GtinError, LabelError, LeafError, LinkError, SerialError, TraceError, TransitionError
 from .label import MODULE_MM, SIDE_MODULES, Label, label_matrix, label_png, label_svg
-from .leaf import canonical, leaf, leaf_hash, new_salt, payload_hash
 from .link import (
     ALPHABET,
     HOST_LENGTH,

@@ -1,0 +1,19 @@
+"""What the room shows and what it must not know."""
+
+import subprocess
+import sys
+
+import shellmark_trace
+
+
+def test_the_door_is_what_it_says() -> None:
+    public = {name for name in vars(shellmark_trace) if not name.startswith("_")}
+    modules = {"errors", "label", "entries", "link", "states"}
+    assert public - modules == set(shellmark_trace.__all__)
+
+
+def test_the_room_knows_neither_station_nor_models_nor_qt() -> None:
+    forbidden = ["PyQt6", "cv2", "sqlalchemy", "onnxruntime", "shellmark_inspect", "shellmark_models"]
+    code = f"import sys, shellmark_trace; print([m for m in {forbidden} if m in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
