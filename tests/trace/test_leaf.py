@@ -36,7 +36,7 @@ def test_canonical_json_is_that_of_rfc_8785() -> None:
 def test_an_entry_reads_back_and_does_not_depend_on_order(entry: dict[str, object]) -> None:
     data = leaf(entry)
     assert leaf(dict(reversed(entry.items()))) == data
-    assert json.loads(data) == entry
+    assert json.loads(data, parse_int=float) == entry  # JSON has one kind of number
 
 
 def test_leaf_hash_is_that_of_rfc_6962() -> None:
