@@ -112,8 +112,9 @@ class Store:
     def find(self, wanted: str) -> StoredModel:
         """The bundle ``name/version``, or the newest of ``name``; raises BundleError when there is none."""
         name, _, version = wanted.partition("/")
-        paths = [path for root in self._roots for path in root.glob(f"{name}/{version or '*'}/{FILE_NAME}")]
-        if not paths or not name:
+        every = [path for root in self._roots for path in sorted(root.glob(f"*/*/{FILE_NAME}"))]
+        paths = [path for path in every if path.parts[-3] == name and version in ("", path.parts[-2])]
+        if not paths:
             looked = ", ".join(str(root) for root in self._roots)
             raise BundleError(f"model {wanted}: not in {looked}; teach it or copy its bundle there")
         newest = max(_order(path.parent.name) for path in paths)

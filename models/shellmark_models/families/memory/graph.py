@@ -40,15 +40,13 @@ class Bank:
     """What the memory remembers.
 
     ``projection`` (c, d) and ``offset`` (d,) bring features to the space the distance is taken in; ``rows`` (k, d)
-    are remembered features there and ``scales`` (k,) how far goods stray from each; ``edge`` (g, g) damps the score
-    near a tile's rim, where the network sees less surroundings.
+    are remembered features there and ``scales`` (k,) how far goods stray from each.
     """
 
     projection: NDArray[np.float32]
     offset: NDArray[np.float32]
     rows: NDArray[np.float32]
     scales: NDArray[np.float32]
-    edge: NDArray[np.float32]
 
 
 class _Graph:
@@ -117,8 +115,7 @@ def _remember(graph: _Graph, bank: Bank, features: str) -> str:
     least = graph.node("ReduceMin", [product], "bank.least", axes=[3], keepdims=0)
     least = graph.node("Relu", [least], "bank.positive")
     distance = graph.node("Sqrt", [least], "bank.distance")
-    damped = graph.node("Mul", [distance, graph.constant("edge", bank.edge[None])], "bank.damped")
-    plane = graph.node("Unsqueeze", [damped, graph.constant("axis1", np.array([1], np.int64))], "score.grid")
+    plane = graph.node("Unsqueeze", [distance, graph.constant("axis1", np.array([1], np.int64))], "score.grid")
     full = graph.resize(plane, "score.plane", STRIDE)
     return graph.node("Squeeze", [full, "axis1"], SCORE)
 

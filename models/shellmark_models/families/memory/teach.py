@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sized
 from dataclasses import dataclass, replace
 from importlib import resources
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import cv2
@@ -31,7 +32,7 @@ from shellmark_models.training.coreset import coreset, nearest
 from shellmark_models.training.lesson import Lesson, Taught, TeachOptions
 from shellmark_models.training.spool import Spool, SpooledTile
 from shellmark_models.training.threshold import folds, from_goods
-from shellmark_models.training.tiles import cut
+from shellmark_models.training.tiles import Blend, cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,18 +45,16 @@ BACKBONE = "mobilenet_v2"
 CANDIDATES = 40_000
 """Features the coreset is chosen from; a bound on memory and time whatever the number of cases."""
 MOST_FOLDS = 8
-_RINGS = 6  # grid cells from a tile's rim whose scores are held against the middle's
 _SCALE_RANGE = (0.6, 2.5)
 _GROWN_PX = (0, 3, 8)  # a found region is larger than the region a person marks
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidates:
-    """Features chosen at random: ``z`` (n, d) in the bank's space, the case and rim distance of each."""
+    """Features chosen at random: ``z`` (n, d) in the bank's space, the case of each."""
 
     z: NDArray[np.float32]
     case: NDArray[np.intp]
-    ring: NDArray[np.intp]
 
 
 def teach_memory(goods: Iterable[TeachCase], labelled: Iterable[LabelledCrop], lesson: Lesson) -> Taught:
@@ -64,7 +63,7 @@ def teach_memory(goods: Iterable[TeachCase], labelled: Iterable[LabelledCrop], l
     network = feature_graph(backbone, lesson.channels).SerializeToString()
     session = Session(network, source=BACKBONE, threads=lesson.options.threads)
     try:
-        with Spool() as spool:
+        with Spool(lesson.options.tile_px, STRIDE, FEATURE_COUNT) as spool:
             seen = _look(goods, session, spool, lesson)
             bank, scores = _Learner(spool, len(seen.cases), lesson).learn()
         namer = _learn_names(labelled, session, seen, lesson)
@@ -124,8 +123,6 @@ def _look(goods: Iterable[TeachCase], session: Session, spool: Spool, lesson: Le
             _spool_image(image, mask, (index, number), session, spool, lesson.options)
     if len(seen.cases) < 2:
         raise TeachError(f"{len(seen.cases)} good case(s) given; at least 2 are needed, 20 to 30 are useful")
-    if not any(tile.used.any() for tile in spool.tiles):
-        raise TeachError("the masks leave nothing to look at in any good case; check the shell mask of the recipe")
     return seen
 
 
@@ -137,16 +134,15 @@ def _spool_image(
     spool: Spool,
     options: TeachOptions,
 ) -> None:
-    height, width = image.shape[:2]
-    looked_at = np.ones((height, width), np.bool_) if mask is None else mask
-    for top, left, tile in cut(image, options.tile_px, options.overlap_px):
+    size = (image.shape[0], image.shape[1])
+    looked_at = np.ones(size, np.bool_) if mask is None else mask
+    side = options.tile_px
+    for top, left, tile in cut(image, side, options.overlap_px):
         (grid,) = session.run([FEATURES], {TILES: tile[None]})
-        part = np.zeros((options.tile_px, options.tile_px), np.bool_)
-        shown = looked_at[top : top + options.tile_px, left : left + options.tile_px]
+        part = np.zeros((side, side), np.bool_)
+        shown = looked_at[top : top + side, left : left + side]
         part[: shown.shape[0], : shown.shape[1]] = shown
-        side = options.tile_px // STRIDE
-        used = np.asarray(part.reshape(side, STRIDE, side, STRIDE).any(axis=(1, 3)), np.bool_)
-        spool.append(SpooledTile(*where, top, left, used), grid[0].transpose(1, 2, 0))
+        spool.append(SpooledTile(*where, size, top, left), grid[0].transpose(1, 2, 0), part)
 
 
 class _Learner:
@@ -165,32 +161,31 @@ class _Learner:
         projection, offset = _project(chosen.z, self._options.dims, self._options.seed)
         chosen = replace(chosen, z=chosen.z @ projection + offset)
         apart = self._held_out_distances(chosen)
-        edge = _edge(apart, chosen.ring, self._options.tile_px // STRIDE)
         scores = np.zeros(self._cases)
         for fold in range(self._fold.max() + 1):
             self._lesson.report("threshold", fold / (self._fold.max() + 1))
             inside = self._fold[chosen.case] != fold
             rows, scales = self._memorise(chosen.z[inside], apart[inside])
-            bank = Bank(projection, offset, rows, scales, edge)
+            bank = Bank(projection, offset, rows, scales)
             self._score_fold(fold, bank, scores)
         self._lesson.report("memory", 0.0)
         rows, scales = self._memorise(chosen.z, apart)
-        return Bank(projection, offset, rows, scales, edge), [float(score) for score in scores]
+        return Bank(projection, offset, rows, scales), [float(score) for score in scores]
 
     def _choose(self) -> _Candidates:
         """Features at random, as many from every tile as its share of all that is looked at."""
-        tiles = self._spool.tiles
-        total = sum(int(tile.used.sum()) for tile in tiles)
+        used = [np.flatnonzero(self._spool.used(index)) for index in range(len(self._spool.tiles))]
+        share = CANDIDATES / max(1, sum(map(len, used)))
         generator = np.random.default_rng(self._options.seed)
-        z, case, ring = [], [], []
-        rim = _ring_of(self._options.tile_px // STRIDE)
-        for index, tile in enumerate(tiles):
-            cells = np.flatnonzero(tile.used.ravel())
-            cells = cells[generator.random(len(cells)) < CANDIDATES / total]
-            z.append(self._spool.grid(index).reshape(-1, FEATURE_COUNT)[cells])
-            case.append(np.full(len(cells), tile.case))
-            ring.append(rim.ravel()[cells])
-        return _Candidates(np.concatenate(z), np.concatenate(case), np.concatenate(ring))
+        z, case = [], []
+        for index, (tile, cells) in enumerate(zip(self._spool.tiles, used, strict=True)):
+            chosen = cells[generator.random(len(cells)) < share]
+            z.append(self._spool.grid(index).reshape(-1, FEATURE_COUNT)[chosen])
+            case.append(np.full(len(chosen), tile.case))
+        found = _Candidates(np.concatenate(z), np.concatenate(case))
+        if not len(found.z):
+            raise TeachError("the masks leave nothing to look at in any good case; check the shell mask of the recipe")
+        return found
 
     def _held_out_distances(self, chosen: _Candidates) -> NDArray[np.float32]:
         """Distance of each candidate to a bank of the other folds' cases."""
@@ -217,13 +212,25 @@ class _Learner:
 
     def _score_fold(self, fold: int, bank: Bank, scores: NDArray[np.float64]) -> None:
         """Raises each held-out case's score to the highest of its maps, as the graph would draw them."""
-        for index, tile in enumerate(self._spool.tiles):
-            if self._fold[tile.case] != fold or not tile.used.any():
-                continue
-            self._lesson.report("threshold", fold / (self._fold.max() + 1))
-            z = self._spool.grid(index).reshape(-1, FEATURE_COUNT) @ bank.projection + bank.offset
-            grid = nearest(z, bank.rows, bank.scales)[0].reshape(tile.used.shape) * bank.edge
-            scores[tile.case] = max(scores[tile.case], float(grid[tile.used].max()))
+        for (case, _), group in groupby(enumerate(self._spool.tiles), lambda each: (each[1].case, each[1].image)):
+            if self._fold[case] == fold:
+                self._lesson.report("threshold", fold / (self._fold.max() + 1))
+                scores[case] = max(scores[case], self._score_image(bank, list(group)))
+
+    def _score_image(self, bank: Bank, tiles: list[tuple[int, SpooledTile]]) -> float:
+        """The highest of one image's map where it is looked at."""
+        side, size = self._options.tile_px, tiles[0][1].size
+        blend = Blend(size, side, self._options.overlap_px)
+        looked_at = np.zeros(size, np.bool_)
+        for index, tile in tiles:
+            grid = self._spool.grid(index)
+            z = grid.reshape(-1, FEATURE_COUNT) @ bank.projection + bank.offset
+            near = nearest(z, bank.rows, bank.scales)[0].reshape(grid.shape[:2])
+            full = cv2.resize(near, (side, side), interpolation=cv2.INTER_LINEAR)
+            blend.add(tile.top_px, tile.left_px, np.asarray(full, np.float32))
+            seen = looked_at[tile.top_px : tile.top_px + side, tile.left_px : tile.left_px + side]
+            seen |= self._spool.mask(index)[: seen.shape[0], : seen.shape[1]]
+        return float(blend.map[looked_at].max(initial=0.0))
 
 
 def _project(features: NDArray[np.float32], dims: int, seed: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -253,26 +260,6 @@ def _scales(apart: NDArray[np.float32], which: NDArray[np.intp], rows: int) -> N
             trust = own.size / (own.size + 10)
             scales[row] = trust * np.quantile(own, 0.95) / overall + (1 - trust)
     return np.clip(scales, *_SCALE_RANGE)
-
-
-def _ring_of(side: int) -> NDArray[np.intp]:
-    """Cells to the nearest rim of a tile (side, side), 0 at the rim."""
-    line = np.minimum(np.arange(side), np.arange(side)[::-1])
-    return np.minimum(line[:, None], line[None])
-
-
-def _edge(apart: NDArray[np.float32], ring: NDArray[np.intp], side: int) -> NDArray[np.float32]:
-    """What the score is damped by near a tile's rim (side, side): goods shall score there as in the middle."""
-    rim = _ring_of(side)
-    edge = np.ones((side, side), np.float32)
-    middle = apart[ring >= _RINGS]
-    if middle.size < 100:
-        return edge
-    for distance in range(_RINGS):
-        own = apart[ring == distance]
-        if own.size >= 100:
-            edge[rim == distance] = min(1.0, float(np.quantile(middle, 0.99) / np.quantile(own, 0.99)))
-    return edge
 
 
 def _learn_names(labelled: Iterable[LabelledCrop], session: Session, seen: _Seen, lesson: Lesson) -> Namer | None:

@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import shellmark_models as models
+from shellmark_models.families.memory import graph, teach
+from shellmark_models.session import Session
+from shellmark_models.training.coreset import nearest
+
+HOW = {"name": "noise", "version": "1", "channels": ("west", "north", "diffuse"), "px_per_mm": 6.0}
+
+
+def tile(make, seed: int) -> np.ndarray:
+    return make.shell(seed)[: make.TILE_PX, : make.TILE_PX].copy()
+
+
+def test_a_good_shell_stays_low_and_a_mark_is_found_where_it_is(model, make):
+    bad = tile(make, 101)
+    bad[60:66, 40:80] = 230
+    good, found = (p.anomaly for p in model.predict(np.stack([tile(make, 100), bad])))
+    assert good.shape == (make.TILE_PX, make.TILE_PX)
+    assert found[63, 60] > 1 > found[120, 120]
+    assert good.max() < found.max() / 1.5
+
+
+def test_tiles_do_not_depend_on_their_neighbours(model, make):
+    tiles = np.stack([tile(make, seed) for seed in range(100, 107)])
+    together = model.predict(tiles)
+    for index in (0, 6):
+        alone = model.predict(tiles[index : index + 1])[0]
+        np.testing.assert_allclose(together[index].anomaly, alone.anomaly, atol=1e-4)
+    assert model.predict(tiles[:0]) == []
+
+
+@pytest.mark.parametrize(
+    "tiles", [np.zeros((1, 64, 64, 3), np.uint8), np.zeros((128, 128, 3), np.uint8), np.zeros((1, 128, 128, 3))]
+)
+def test_tiles_of_another_shape(model, tiles):
+    with pytest.raises(models.InferenceError, match="wanted uint8 tiles"):
+        model.predict(tiles)
+
+
+def test_a_closed_model_says_so(bundle, make):
+    model = models.load(bundle, threads=1)
+    model.close()
+    with pytest.raises(models.InferenceError, match="closed"):
+        model.predict(np.zeros((1, make.TILE_PX, make.TILE_PX, 3), np.uint8))
+    with pytest.raises(models.InferenceError, match="closed"):
+        model.name([make.specked(1, 4)])
+
+
+def test_the_network_computes_what_teaching_computes(make):
+    backbone, _ = teach.load_backbone()
+    generator = np.random.default_rng(5)
+    bank = graph.Bank(
+        projection=generator.normal(size=(graph.FEATURE_COUNT, 10)).astype(np.float32),
+        offset=generator.normal(size=10).astype(np.float32),
+        rows=generator.normal(size=(30, 10)).astype(np.float32),
+        scales=generator.uniform(0.5, 2, 30).astype(np.float32),
+    )
+    whole = graph.memory_graph(backbone, HOW["channels"], bank)
+    session = Session(whole.SerializeToString(), source="whole", threads=1)
+    score, features = session.run(["score", "features"], {"tiles": tile(make, 3)[None]})
+    z = features[0].transpose(1, 2, 0) @ bank.projection + bank.offset
+    grid = nearest(z.reshape(-1, 10), bank.rows, bank.scales)[0].reshape(z.shape[:2])
+    centres = (score[0, 3::8, 3::8] + score[0, 4::8, 4::8] + score[0, 3::8, 4::8] + score[0, 4::8, 3::8]) / 4
+    np.testing.assert_allclose(centres[1:-1, 1:-1], grid[1:-1, 1:-1], rtol=0.1)
+    part = Session(graph.feature_part(whole).SerializeToString(), source="part", threads=1)
+    assert part.outputs == ("features",)
+    np.testing.assert_allclose(part.run(["features"], {"tiles": tile(make, 3)[None]})[0], features, atol=1e-5)
+
+
+def test_colour_frames_are_turned_red_first():
+    backbone, _ = teach.load_backbone()
+    lights, colour = (
+        Session(graph.feature_graph(backbone, channels).SerializeToString(), source="x", threads=1)
+        for channels in (("a", "b", "c"), models.COLOUR)
+    )
+    pixels = np.random.default_rng(6).integers(0, 255, (1, 64, 64, 3), dtype=np.uint8)
+    (forwards,) = lights.run(["features"], {"tiles": pixels})
+    (backwards,) = colour.run(["features"], {"tiles": np.ascontiguousarray(pixels[..., ::-1])})
+    np.testing.assert_array_equal(forwards, backwards)
+
+
+def test_the_card_says_what_was_taught(model, make):
+    card = model.card
+    assert (card.name, card.version, card.family) == ("noise", "1", "memory")
+    assert (card.tile_px, card.overlap_px, card.channels) == (make.TILE_PX, 32, ("west", "north", "diffuse"))
+    assert (card.goods, card.learned_cases, card.labels) == (6, 6, ("scratch", "speck"))
+    assert card.false_reject_bound == pytest.approx(models.false_reject_bound(6))
+    assert card.backbone is not None
+    assert card.backbone.licence == "BSD-3-Clause"
+
+
+def test_teaching_twice_gives_the_same_network(taught, make):
+    again = models.teach(make.goods(), make.labelled(), **HOW, options=make.OPTIONS)
+    cards = [make.card_of(data) for data in (taught, again)]
+    assert cards[0].graph_digest == cards[1].graph_digest
+    assert cards[0].data_digest == cards[1].data_digest
+    assert cards[0].threshold == cards[1].threshold
+
+
+def test_a_case_is_scored_by_a_memory_that_did_not_see_it(make):
+    usual = [models.TeachCase(f"g{seed}", [make.shell(seed)]) for seed in range(5)]
+    marked = make.shell(9)
+    marked[40:60, 40:60] = 240
+    data = models.teach([*usual, models.TeachCase("odd", [marked])], **HOW, options=make.OPTIONS)
+    plain = models.teach(usual, **HOW, options=make.OPTIONS)
+    odd, calm = (make.card_of(d).threshold for d in (data, plain))
+    assert odd > 1.5 * calm
+
+
+def test_what_lies_outside_the_mask_is_not_learned(make):
+    marked = [make.shell(seed) for seed in range(4)]
+    marked[2][:, 100:] = 240
+    mask = np.zeros(marked[0].shape[:2], np.bool_)
+    mask[:, :60] = True
+    with_masks = [models.TeachCase(f"g{i}", [pixels], [mask]) for i, pixels in enumerate(marked)]
+    without = [models.TeachCase(f"g{i}", [pixels]) for i, pixels in enumerate(marked)]
+    cards = [make.card_of(models.teach(cases, **HOW, options=make.OPTIONS)) for cases in (with_masks, without)]
+    assert cards[0].threshold < cards[1].threshold / 1.5
+    assert cards[0].data_digest != cards[1].data_digest
+    nowhere = [models.TeachCase(f"g{i}", [pixels], [mask & False]) for i, pixels in enumerate(marked)]
+    with pytest.raises(models.TeachError, match="masks leave nothing"):
+        models.teach(nowhere, **HOW, options=make.OPTIONS)
+
+
+@pytest.mark.parametrize(("cases", "told"), [([], "0 good"), ([0], "1 good"), ([0, 1, 0], "twice")])
+def test_too_few_cases(cases, told, make):
+    cases = [make.goods(2)[index] for index in cases]
+    with pytest.raises(models.TeachError, match=told):
+        models.teach(cases, **HOW, options=make.OPTIONS)
+
+
+def test_one_class_is_none(make):
+    with pytest.raises(models.TeachError, match="two classes"):
+        models.teach(make.goods(2), make.labelled()[:3], **HOW, options=make.OPTIONS)
+
+
+def test_unknown_families_and_bad_names(make):
+    with pytest.raises(models.TeachError, match="choose one of: memory"):
+        models.teach(make.goods(2), **HOW, family="oracle", options=make.OPTIONS)
+    with pytest.raises(models.TeachError, match="version"):
+        models.teach(make.goods(2), **(HOW | {"version": "a/b"}), options=make.OPTIONS)
+
+
+def test_progress_is_told_and_a_wish_to_stop_is_heard(make):
+    told: list[tuple[str, float]] = []
+    models.teach(make.goods(3), **HOW, options=make.OPTIONS, progress=lambda stage, part: told.append((stage, part)))
+    assert told[-1] == ("done", 1.0)
+    assert {"features", "memory", "threshold"} <= {stage for stage, _ in told}
+    assert all(0 <= part <= 1 for _, part in told)
+    heard = 0
+
+    def stop_at_third() -> bool:
+        nonlocal heard
+        heard += 1
+        return heard >= 3
+
+    with pytest.raises(models.TeachCancelled, match="nothing was written"):
+        models.teach(make.goods(3), **HOW, options=make.OPTIONS, cancelled=stop_at_third)
+
+
+def test_scratches_and_specks_are_named_and_what_is_neither_is_unknown(model, make):
+    crops = [make.scratched(80, 70.0), make.specked(81, 5), make.scratched(82, 10.0)]
+    namings = model.name(crops)
+    assert [naming.label for naming in namings] == ["scratch", "speck", "scratch"]
+    assert all(sum(naming.scores.values()) == pytest.approx(1, abs=1e-6) for naming in namings)
+    strange = np.random.default_rng(7).integers(0, 255, (96, 96, 3), dtype=np.uint8)
+    mask = np.zeros((96, 96), np.bool_)
+    mask[20:70, 20:70] = True
+    assert model.name([models.Crop(strange, mask, 6.0)])[0].label == models.UNKNOWN
+
+
+def test_without_classes_everything_is_unknown(tmp_path, make):
+    data = models.teach(make.goods(2), **HOW, options=make.OPTIONS)
+    model = models.load(models.write_bundle(data, tmp_path), threads=1)
+    assert model.card.labels == ()
+    assert model.name([make.specked(1, 4)])[0].label == models.UNKNOWN
+    model.close()
+
+
+def test_the_backbone_is_the_one_its_card_says():
+    _, origin = teach.load_backbone()
+    assert origin.digest == "sha256:988b632d59503a7af7f58e502499c02752b6de2a062a47582ca19ecbc2677b86"
