@@ -214,6 +214,10 @@ class Guarded:
         self._busy_since_ns = self._clock_ns()
         try:
             yield
+        except CameraError:
+            raise
+        except Exception as e:  # an SDK's bug must not cost a record
+            raise CameraLost(f"camera {self.name}: {type(e).__name__}: {e}") from e
         finally:
             self._busy_since_ns = None
 

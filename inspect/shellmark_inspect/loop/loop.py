@@ -24,7 +24,7 @@ from functools import partial
 from threading import Condition, Thread
 from typing import Any, TypeVar
 
-from shellmark_inspect.errors import CameraError, RecordsError, ShellmarkError
+from shellmark_inspect.errors import CameraError, InputError, RecordsError, ShellmarkError
 from shellmark_inspect.loop.camera_thread import CameraThread, Exposures
 from shellmark_inspect.loop.channel import Channel, ChannelClosed
 from shellmark_inspect.loop.parts import Inspects, Keeps, OnRecord
@@ -116,7 +116,7 @@ class Loop:
         self._message = ""
         self._open: dict[int, _Case] = {}
         self._uncaptured: set[int] = set()
-        self._unstored: list[tuple[_Case, Inspection]] = []
+        self._unstored: list[Inspection] = []
         self._stopping = False
         self._jobs: Channel[_Job] = Channel(2 * room + 8)
         self._captures: Channel[_Case] = Channel(room)
@@ -239,12 +239,9 @@ class Loop:
         self._jobs.close()
         if self._records_thread.is_alive():
             self._records_thread.join()
-        unstored = [inspection for _, inspection in self._unstored]
-        for case in list(self._open.values()):
-            self._fail(case, RecordsError(self._message or "the station was stopped"))
         if self._state is not StationState.HALTED:
             self._move(StationState.HALTED)
-        return unstored
+        return list(self._unstored)
 
     # ── the records thread ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -257,20 +254,18 @@ class Loop:
             assert job is not None
             try:
                 job.answer.set_result(job.do())
-            except RecordsError as e:
-                self._halt_on(e)
+            except InputError as e:  # a person's request that cannot be met: nothing is wrong with the records
                 job.answer.set_exception(e)
             except Exception as e:  # the records thread must outlive any one job
-                if not isinstance(e, ShellmarkError):
-                    log.exception("records")
-                    self._halt_on(RecordsError(f"{type(e).__name__}: {e}"))
+                log.debug("records", exc_info=True)
+                self._halt_on(_as_records_error(e))
                 job.answer.set_exception(e)
 
     def _begin(self, case: _Case, *, overrun: bool) -> None:
         try:
             self._keeps.begin(case.trigger, case.plan.inspects)
         except Exception as e:
-            self._fail(case, e if isinstance(e, RecordsError) else RecordsError(f"{type(e).__name__}: {e}"))
+            self._fail(case, _as_records_error(e))
             raise
         if overrun:
             self._store(case, case.plan.inspects.held(case.trigger, Reason(ReasonCode.OVERRUN)))
@@ -282,11 +277,12 @@ class Loop:
     def _store(self, case: _Case, inspection: Inspection) -> None:
         try:
             record = self._keeps.store(inspection)
-        except Exception:
-            self._unstored.append((case, inspection))
+        except Exception as e:
+            self._unstored.append(inspection)
+            self._fail(case, _as_records_error(e))
             raise
-        self._close_case(case)
         self._tell(record)
+        self._close_case(case)
         case.answer.set_result(record)
 
     def _tell(self, record: Record) -> None:
@@ -387,6 +383,10 @@ class Loop:
             self._state = state
             self._changed.notify_all()
         self._on_state(state, self._message)
+
+
+def _as_records_error(error: Exception) -> RecordsError:
+    return error if isinstance(error, RecordsError) else RecordsError(f"{type(error).__name__}: {error}")
 
 
 def _await(plan: Plan, name: str, answer: Future[Exposures], deadline: float) -> Exposures:
