@@ -1,0 +1,159 @@
+"""Which pixels of a crop stand out from what is around them, plane by plane.
+
+An anomaly map is as blurred as its model's stride, so a size is taken from the pixels themselves. What is around is
+modelled so that ribs do not count: a slow surface, and on it a profile that repeats along the columns or the rows
+when that explains the surroundings clearly better.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import cast
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shellmark_inspect.types import Mask, Pixels
+
+Floats = NDArray[np.float32]
+
+SEEN = 6.0
+"""Noise deviations above which something is there at all."""
+EDGE = 3.5
+"""Noise deviations below which nothing belongs to it."""
+HALF = 0.45
+"""The share of the contrast nearby at which an edge lies: a blurred edge is half-way up where it was sharp,
+a little less where the shape is small."""
+LEAST_NOISE = 0.5
+"""Grey levels: 8 bits cannot be quieter."""
+BETTER = 0.8
+"""A profile has to bring the noise of the surroundings down to this share to be believed."""
+SAMPLES = 4_000
+TURNS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Standout:
+    """What stands out in one light: `mask` (h, w), and every pixel's signed strength in noise deviations."""
+
+    light: str
+    mask: Mask
+    strength: Floats
+
+
+def standouts(planes: Mapping[str, Pixels], around: Mask, reach_px: int) -> list[Standout]:
+    """Per light, the pixels that stand out from those where `around` is True.
+
+    An edge is half as strong as the strongest within `reach_px`. The planes are crops (h, w[, 3]) of one size; the
+    colours of a plane are looked at one by one, and the strongest counts.
+    """
+    return [Standout(light, *_strongest(pixels, around, reach_px)) for light, pixels in planes.items()]
+
+
+def _strongest(pixels: Pixels, around: Mask, reach_px: int) -> tuple[Mask, Floats]:
+    mask, strength = np.zeros(around.shape, np.bool_), np.zeros(around.shape, np.float32)
+    for channel in _channels(pixels):
+        smooth = cast(Floats, cv2.GaussianBlur(channel.astype(np.float32), (0, 0), 0.7))
+        rest, noise = background_removed(smooth, around)
+        mask |= _outlined(np.abs(rest), noise, reach_px)
+        here = rest / np.float32(noise)
+        np.copyto(strength, here, where=np.abs(here) > np.abs(strength))
+    return mask, strength
+
+
+def _channels(pixels: Pixels) -> Iterator[Pixels]:
+    if pixels.ndim == 2:
+        yield pixels
+    else:
+        yield from (np.ascontiguousarray(pixels[..., i]) for i in range(pixels.shape[2]))
+
+
+def _outlined(contrast: Floats, noise: float, reach_px: int) -> Mask:
+    """Pixels at least half as strong as the strongest nearby, in parts that are surely there."""
+    kernel = np.ones((2 * reach_px + 1, 2 * reach_px + 1), np.uint8)
+    nearby = cast(Floats, cv2.dilate(contrast, kernel))
+    inside = contrast > np.maximum(EDGE * noise, HALF * nearby)
+    _, labels = cv2.connectedComponents(inside.view(np.uint8), connectivity=8)
+    sure = np.unique(labels[inside & (contrast > SEEN * noise)])
+    return np.asarray(np.isin(labels, sure) & inside)
+
+
+def background_removed(pixels: Floats, around: Mask) -> tuple[Floats, float]:
+    """The pixels less what the surroundings say lies under them, and the noise (deviation) left in the surroundings.
+
+    The noise is 1.4826 times the median of the absolute rest, so that a defect nearby does not count.
+    """
+    best = pixels - _surface(pixels, around)
+    noise = _noise(best, around)
+    for axis in (0, 1):
+        candidate = _without_profile(pixels, around, axis)
+        quieter = np.inf if candidate is None else _noise(candidate, around)
+        if candidate is not None and quieter < BETTER * noise:
+            best, noise = candidate, quieter
+    return best, max(noise, LEAST_NOISE)
+
+
+def _without_profile(pixels: Floats, around: Mask, axis: int) -> Floats | None:
+    """The pixels less a surface and a profile, fitted in turns so that the surface does not follow the ribs."""
+    rest, surface = pixels, np.full_like(pixels, np.median(pixels))
+    for _ in range(TURNS):
+        profile = _profile(pixels - surface, around, axis)
+        if profile is None:
+            return None
+        surface = _surface(pixels - profile, around)
+        rest = pixels - surface - profile
+    return rest
+
+
+def _noise(rest: Floats, around: Mask) -> float:
+    values = rest[around]
+    return 1.4826 * float(np.median(np.abs(values))) if values.size else 0.0
+
+
+def _surface(pixels: Floats, around: Mask) -> Floats:
+    """A surface of second order through the surroundings, by least squares, once more without what lies far off it."""
+    h, w = pixels.shape
+    ys, xs = np.nonzero(around)
+    if len(ys) < 12:
+        return np.full_like(pixels, np.median(pixels))
+    some = np.linspace(0, len(ys) - 1, min(len(ys), SAMPLES)).astype(int)
+    ys, xs = ys[some], xs[some]
+    values, terms = pixels[ys, xs].astype(np.float64), _terms(xs / w, ys / h)
+    numbers = _fitted(terms, values)
+    off = np.abs(values - terms @ numbers)
+    near = off <= 3 * 1.4826 * np.median(off) + 1e-6
+    if near.sum() >= 12:
+        numbers = _fitted(terms[near], values[near])
+    x, y = np.arange(w, dtype=np.float64)[None] / w, np.arange(h, dtype=np.float64)[:, None] / h
+    a, b, c, d, e, f = numbers
+    return cast(Floats, ((a + b * x + d * x * x) + (c * y + f * y * y) + e * x * y).astype(np.float32))
+
+
+def _fitted(terms: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Least squares by the normal equations: six terms of 0..1 are well enough conditioned, and small ones are fast."""
+    return np.asarray(np.linalg.pinv(terms.T @ terms, hermitian=True) @ (terms.T @ values))
+
+
+def _terms(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=1)
+
+
+def _profile(rest: Floats, around: Mask, axis: int) -> Floats | None:
+    """The median of the surroundings down each column (axis 0) or along each row (1), as a row or a column.
+
+    None when there are too few pixels to believe it. A line without surroundings is filled from its neighbours.
+    """
+    counts = around.sum(axis)
+    known = counts >= 8
+    if known.mean() < 0.5:
+        return None
+    ordered = np.sort(np.where(around, rest, np.float32(np.inf)), axis=axis)
+    counts = np.maximum(counts, 1)
+    low = np.take_along_axis(ordered, np.expand_dims((counts - 1) // 2, axis), axis)
+    high = np.take_along_axis(ordered, np.expand_dims(counts // 2, axis), axis)
+    lines = ((low + high) / 2).ravel()
+    places = np.arange(len(lines))
+    filled = np.interp(places, places[known], lines[known]).astype(np.float32)
+    return cast(Floats, np.expand_dims(filled, axis))

@@ -1,0 +1,299 @@
+"""From regions of a view to measured defects that only lack a name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar, cast
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shellmark_inspect.recipe import JudgeSpec
+from shellmark_inspect.types import Defect, Mask, Matrix, Pixels, View, project
+
+from .contrast import Standout, standouts
+from .parts import bridged, hull, links, parts_of, together
+from .regions import Region
+from .shape import Shape, shape_of
+from .zones import zone_of
+
+Box = tuple[int, int, int, int]
+Cut = TypeVar("Cut", np.uint8, np.bool_)
+
+BLUR_PX = 8
+"""How far an anomaly map's edge may lie from the defect's: the usual stride of a model."""
+AROUND_MM = 3.0
+LEAST_AROUND_PX = 16
+REACH_MM = 0.5
+LEAST_CROP_PX = 96
+MOST_CROP_PX = 2048
+MOST_REFINED = 100
+MOST_BOX_PX = 1_000_000
+EXPLAINED = 0.4
+"""The share of a region that must lie by what stands out; else the region itself is the defect."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A defect without a name.
+
+    `box_px` is the crop's (x, y, width, height) in the view, `mask` (height, width) the defect's own pixels in it,
+    `crop` the pixels of the light it shows best in, (height, width, 3) BGR. `refined` is False when nothing stood out
+    in the pixels and the size is the anomaly's own, which its uncertainty says. The other fields are those of
+    `Defect`.
+    """
+
+    view: str
+    zone: str
+    score: float
+    centre_mm: tuple[float, float]
+    length_mm: float
+    width_mm: float
+    diameter_mm: float
+    area_mm2: float
+    uncertainty_mm: float
+    light: str
+    contour_px: NDArray[np.float64]
+    box_px: Box
+    mask: Mask
+    crop: Pixels
+    crop_px_per_mm: float
+    refined: bool
+
+    def named(self, label: str, label_score: float) -> Defect:
+        """The defect with its class."""
+        return Defect(
+            view=self.view,
+            zone=self.zone,
+            label=label,
+            label_score=label_score,
+            score=self.score,
+            centre_mm=self.centre_mm,
+            length_mm=self.length_mm,
+            width_mm=self.width_mm,
+            diameter_mm=self.diameter_mm,
+            area_mm2=self.area_mm2,
+            uncertainty_mm=self.uncertainty_mm,
+            light=self.light,
+            contour_px=self.contour_px,
+            crop=self.crop,
+            crop_px_per_mm=self.crop_px_per_mm,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A defect's pixels in a box of the view; `linked` is the mask with its parts joined."""
+
+    box: Box
+    mask: Mask
+    linked: Mask
+    score: float
+    light: str
+    refined: bool
+
+
+def measure(view: View, regions: Sequence[Region], spec: JudgeSpec) -> list[Measured]:
+    """Measure the regions of a view on its own pixels, through its maps; the highest score first.
+
+    A region can turn out to be several defects, and several regions one. What is smaller than `spec.smallest_mm` is
+    dropped.
+    """
+    found: list[_Found] = []
+    for i, region in enumerate(regions):
+        found += _refined(view, region, regions, spec) if i < MOST_REFINED else [_as_it_is(view, region)]
+    measured = [_measured(view, one, spec) for one in _joined(found)]
+    large = [one for one in measured if one.length_mm >= spec.smallest_mm]
+    return sorted(large, key=lambda one: (-one.score, one.centre_mm))
+
+
+def _as_it_is(view: View, region: Region) -> _Found:
+    return _Found(region.box_px, region.mask, region.mask, region.peak, next(iter(view.planes)), refined=False)
+
+
+def _refined(view: View, region: Region, regions: Sequence[Region], spec: JudgeSpec) -> list[_Found]:
+    """What stands out of the pixels in and next to a region; the region as it is when that does not explain it."""
+    px_per_mm = view.px_per_mm
+    box = _grown(region.box_px, max(LEAST_AROUND_PX, round(AROUND_MM * px_per_mm)) + BLUR_PX, view.size)
+    if box[2] * box[3] > MOST_BOX_PX:
+        return [_as_it_is(view, region)]
+    core = _placed(region.mask, region.box_px, box)
+    near = _dilated(core, BLUR_PX)
+    around = ~_dilated(_all_regions(regions, box), BLUR_PX)
+    if view.shell is not None:
+        around &= _cut(view.shell, box)
+    planes = {light: _cut(pixels, box) for light, pixels in view.planes.items()}
+    seen = standouts(planes, around, max(2, round(REACH_MM * px_per_mm)))
+    mask = np.logical_or.reduce([_touching(one.mask, near) for one in seen])
+    if view.shell is not None:
+        mask &= _cut(view.shell, box)
+    if (_dilated(mask, 2 * BLUR_PX) & core).sum() < EXPLAINED * core.sum():
+        return [_as_it_is(view, region)]
+    return _split(box, mask, seen, region.peak, spec.merge_mm * px_per_mm)
+
+
+def _split(box: Box, mask: Mask, seen: Sequence[Standout], score: float, merge_px: float) -> list[_Found]:
+    parts = parts_of(mask)
+    joints = links(parts)
+    found = []
+    for members in together(parts, joints, merge_px):
+        whole = cast(Mask, np.logical_or.reduce([parts[i].mask for i in members]))
+        light, bipolar = _best_light(seen, whole)
+        if bipolar:
+            whole = hull(whole)
+            found.append(_Found(box, whole, whole, score, light, refined=True))
+        else:
+            found.append(_Found(box, whole, bridged(parts, joints, members), score, light, refined=True))
+    return found
+
+
+def _best_light(seen: Sequence[Standout], mask: Mask) -> tuple[str, bool]:
+    """The light a mask shows best in, and whether any shows a bright and a dark slope: a dent, not two specks."""
+    strengths = [float(np.abs(one.strength[mask]).clip(max=50).mean()) for one in seen]
+    return seen[int(np.argmax(strengths))].light, any(_bipolar(one, mask) for one in seen)
+
+
+def _bipolar(one: Standout, mask: Mask) -> bool:
+    here = one.strength[mask & one.mask]
+    if here.size < 8:
+        return False
+    return bool(min((here > 0).mean(), (here < 0).mean()) > 0.25)
+
+
+def _joined(found: Sequence[_Found]) -> list[_Found]:
+    """The same, with those that share pixels made one: a long scratch may be two regions."""
+    joined: list[_Found] = []
+    for one in found:
+        mine = one
+        apart = []
+        for other in joined:
+            if _share_pixels(mine, other):
+                mine = _union(mine, other)
+            else:
+                apart.append(other)
+        joined = [*apart, mine]
+    return joined
+
+
+def _share_pixels(one: _Found, other: _Found) -> bool:
+    both = _union_box(one.box, other.box)
+    if both[2] >= one.box[2] + other.box[2] or both[3] >= one.box[3] + other.box[3]:
+        return False
+    return bool((_placed(one.mask, one.box, both) & _placed(other.mask, other.box, both)).any())
+
+
+def _union(one: _Found, other: _Found) -> _Found:
+    box = _union_box(one.box, other.box)
+    better = one if (one.refined, one.score) >= (other.refined, other.score) else other
+    return replace(
+        better,
+        box=box,
+        mask=_placed(one.mask, one.box, box) | _placed(other.mask, other.box, box),
+        linked=_placed(one.linked, one.box, box) | _placed(other.linked, other.box, box),
+        score=max(one.score, other.score),
+        refined=one.refined and other.refined,
+    )
+
+
+def _measured(view: View, found: _Found, spec: JudgeSpec) -> Measured:
+    x, y = found.box[:2]
+    to_view = np.array([[1, 0, x], [0, 1, y], [0, 0, 1]], np.float64)
+    shape = shape_of(found.mask, found.linked, view.to_mm @ to_view)
+    crop_box = _crop_box(found, view.size)
+    return Measured(
+        view=view.name,
+        zone=zone_of(view, found.box, found.mask),
+        score=found.score,
+        centre_mm=shape.centre_mm,
+        length_mm=shape.length_mm,
+        width_mm=shape.width_mm,
+        diameter_mm=shape.diameter_mm,
+        area_mm2=shape.area_mm2,
+        uncertainty_mm=_uncertainty_mm(shape, found.refined, spec),
+        light=found.light,
+        contour_px=_contour(found.linked, view.to_frame @ to_view),
+        box_px=crop_box,
+        mask=_placed(found.mask, found.box, crop_box),
+        crop=_bgr(_cut(view.planes[found.light], crop_box)),
+        crop_px_per_mm=1 / shape.px_mm,
+        refined=found.refined,
+    )
+
+
+def _uncertainty_mm(shape: Shape, refined: bool, spec: JudgeSpec) -> float:
+    blur = 0 if refined else 2 * BLUR_PX
+    return (1 + blur) * shape.px_mm + spec.unsure_share * shape.length_mm
+
+
+def _crop_box(found: _Found, size: tuple[int, int]) -> Box:
+    """Twice the defect's own box, at least 96 px and at most 2048 px a side, shifted into the view."""
+    ys, xs = np.nonzero(found.mask)
+    middle = (found.box[0] + (xs.min() + xs.max()) / 2, found.box[1] + (ys.min() + ys.max()) / 2)
+    extents = int(np.ptp(xs)) + 1, int(np.ptp(ys)) + 1
+    sides = [
+        min(max(2 * extent, LEAST_CROP_PX), MOST_CROP_PX, most)
+        for extent, most in zip(extents, size[::-1], strict=True)
+    ]
+    corner = [
+        int(np.clip(round(at - side / 2), 0, most - side))
+        for at, side, most in zip(middle, sides, size[::-1], strict=True)
+    ]
+    return corner[0], corner[1], sides[0], sides[1]
+
+
+def _contour(mask: Mask, to_frame: Matrix) -> NDArray[np.float64]:
+    contours, _ = cv2.findContours(mask.view(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    return project(to_frame, max(contours, key=len)[:, 0].astype(np.float64))
+
+
+def _bgr(pixels: Pixels) -> Pixels:
+    return pixels.copy() if pixels.ndim == 3 else cast(Pixels, cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR))
+
+
+def _touching(mask: Mask, near: Mask) -> Mask:
+    """The parts of a mask that reach into another."""
+    _, labels = cv2.connectedComponents(mask.view(np.uint8), connectivity=8)
+    return np.isin(labels, np.unique(labels[near & mask])) & mask
+
+
+def _all_regions(regions: Iterable[Region], box: Box) -> Mask:
+    """Every region's pixels in a box, so that a neighbour is not taken for what is around."""
+    canvas = np.zeros((box[3], box[2]), np.bool_)
+    for region in regions:
+        canvas |= _placed(region.mask, region.box_px, box)
+    return canvas
+
+
+def _cut(pixels: NDArray[Cut], box: Box) -> NDArray[Cut]:
+    x, y, w, h = box
+    return pixels[y : y + h, x : x + w]
+
+
+def _placed(mask: Mask, box: Box, into: Box) -> Mask:
+    """A mask in a box, in the pixels of another box; what lies outside is cut off."""
+    canvas = np.zeros((into[3], into[2]), np.bool_)
+    left, top = max(box[0], into[0]), max(box[1], into[1])
+    right, bottom = min(box[0] + box[2], into[0] + into[2]), min(box[1] + box[3], into[1] + into[3])
+    if right > left and bottom > top:
+        part = mask[top - box[1] : bottom - box[1], left - box[0] : right - box[0]]
+        canvas[top - into[1] : bottom - into[1], left - into[0] : right - into[0]] = part
+    return canvas
+
+
+def _union_box(one: Box, other: Box) -> Box:
+    left, top = min(one[0], other[0]), min(one[1], other[1])
+    right, bottom = max(one[0] + one[2], other[0] + other[2]), max(one[1] + one[3], other[1] + other[3])
+    return left, top, right - left, bottom - top
+
+
+def _grown(box: Box, by: int, size: tuple[int, int]) -> Box:
+    left, top = max(0, box[0] - by), max(0, box[1] - by)
+    right, bottom = min(size[1], box[0] + box[2] + by), min(size[0], box[1] + box[3] + by)
+    return left, top, right - left, bottom - top
+
+
+def _dilated(mask: Mask, by: int) -> Mask:
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * by + 1, 2 * by + 1))
+    return cast("NDArray[np.uint8]", cv2.dilate(mask.view(np.uint8), kernel)).view(np.bool_)
