@@ -156,7 +156,12 @@ class JudgeSpec(_Part):
 
 
 class Recipe(_Part):
-    """Everything one SKU needs. Read it with `Recipe.read`."""
+    """Everything one SKU needs. Read it with `Recipe.read`.
+
+    `model` is "name" (the newest version in the store) or "name/version"; `model_digest` pins the very file. `gtin`
+    None means that a pass gets no code. `cameras` holds settings that this SKU lays over the station's own (exposure
+    per light, a folder).
+    """
 
     sku: Name
     name: str
@@ -167,6 +172,7 @@ class Recipe(_Part):
     views: Annotated[tuple[ViewSpec, ...], Field(min_length=1)]
     limits: Annotated[tuple[Limit, ...], Field(min_length=1)]
     judge: JudgeSpec = JudgeSpec()
+    cameras: dict[Name, dict[str, Any]] = Field(default_factory=dict)
     version: Literal[1] = 1
     _folder: Path = PrivateAttr(default=Path())
     _digest: str = PrivateAttr(default="")

@@ -1,4 +1,4 @@
-"""One thread per camera: it exposes when asked, looks in between, and opens a lost camera again when the guard says so."""
+"""One thread per camera: it exposes when asked, looks in between, and opens a lost camera again."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class _Request:
 class CameraThread:
     """A guarded camera with the thread that alone touches it.
 
-    `live` is the newest frame per view, that of the view "" being the newest of a look between two cases; `look_every_s`
-    the pause between two looks, 0 for none.
+    `live` is the newest frame per view, that of the view "" being the newest of a look between two cases;
+    `look_every_s` the pause between two looks, 0 for none.
     """
 
     def __init__(self, camera: Guarded, *, look_every_s: float = LOOK_EVERY_S) -> None:

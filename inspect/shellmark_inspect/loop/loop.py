@@ -150,14 +150,16 @@ class Loop:
             thread.start()
         self._move(StationState.READY)
 
-    def trigger(self, case_id: str | None = None) -> Future[Record]:
+    def trigger(self, case_id: str | None = None, *, wait: bool = False) -> Future[Record]:
         """Open one case; the future gives its record, or `RecordsError` when it could not be kept.
+
+        `wait` waits for room whatever the overrun policy is: for a caller that sets the pace itself.
 
         Raises:
             NotReady: the state takes no trigger.
         """
         with self._changed:
-            if self._overrun is Overrun.WAIT:
+            if wait or self._overrun is Overrun.WAIT:
                 self._changed.wait_for(lambda: not self._takes_triggers() or len(self._open) < self._room)
             if not self._takes_triggers():
                 raise NotReady(

@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from shellmark_inspect.types import Disposition, Frames, Inspection, Reason, Record, Trigger
+from shellmark_inspect.recipe import Recipe
+from shellmark_inspect.types import Disposition, Frames, Inspection, Reason, Record, Trigger, Versions
 
 
 class Inspects(Protocol):
     """One recipe with its open model. `inspect` never raises: every failure becomes REVIEW and why."""
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe."""
+
+    @property
+    def versions(self) -> Versions:
+        """Every version that judges."""
 
     def inspect(self, trigger: Trigger, frames: Frames, faults: Sequence[Reason]) -> Inspection:
         """Judge one case from its frames; `faults` say what went wrong before."""

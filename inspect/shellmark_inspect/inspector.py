@@ -1,0 +1,250 @@
+"""From the frames of one case to one inspection; every failure becomes REVIEW, and why."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from importlib import metadata
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shellmark_inspect.errors import RecipeError, StepError
+from shellmark_inspect.judge import find_regions, judge, measure, zone_areas_cm2
+from shellmark_inspect.recipe import Recipe, ViewSpec
+from shellmark_inspect.steps import Canvas, Step, Tiling, build_steps, evidence
+from shellmark_inspect.types import (
+    Defect,
+    Evidence,
+    Frame,
+    Frames,
+    Inspection,
+    Pixels,
+    Reason,
+    ReasonCode,
+    Trigger,
+    Verdict,
+    Versions,
+    View,
+)
+from shellmark_models import COLOUR, Crop, Model, ModelError
+
+log = logging.getLogger(__name__)
+
+SCALE_TOLERANCE = 0.02
+"""How far a view's px/mm may be from the model's: features of 3 px change little within 2 %."""
+BATCH = 4
+"""Tiles per call of the model: enough to keep two cores busy, little enough to keep memory flat."""
+
+
+@dataclass
+class _Findings:
+    """What is gathered while the views of one case are looked at."""
+
+    reasons: list[Reason]
+    defects: list[Defect] = field(default_factory=list)
+    scores: dict[str, float] = field(default_factory=dict)
+    notes: dict[str, float] = field(default_factory=dict)
+    timings_ms: dict[str, float] = field(default_factory=dict)
+    areas_cm2: dict[tuple[str, str], float] = field(default_factory=dict)
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Add the time of a block to a stage's."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.timings_ms[stage] = self.timings_ms.get(stage, 0.0) + (time.perf_counter() - began) * 1000
+
+
+class Inspector:
+    """One recipe with its open model. One thread inspects; `held` may be called from any.
+
+    Raises:
+        RecipeError: the recipe and the model do not belong together, or a step cannot be built.
+    """
+
+    def __init__(self, recipe: Recipe, model: Model) -> None:
+        self.recipe = recipe
+        self.model = model
+        self._steps = {view.name: build_steps(view, recipe.folder) for view in recipe.views}
+        self._tiling = Tiling(model.card.tile_px, model.card.overlap_px)
+        self.versions = Versions(
+            program=f"shellmark {metadata.version('shellmark')}",
+            recipe=recipe.sku,
+            recipe_digest=recipe.digest,
+            model=f"{model.card.name}/{model.card.version}",
+            model_digest=model.digest,
+        )
+        for view in recipe.views:
+            _check_fit(recipe, view, model)
+
+    def held(self, trigger: Trigger, reason: Reason) -> Inspection:
+        """A REVIEW without looking."""
+        return Inspection(trigger, self.recipe.sku, Verdict.REVIEW, (reason,), (), self.versions)
+
+    def inspect(self, trigger: Trigger, frames: Frames, faults: Sequence[Reason]) -> Inspection:
+        """Judge one case; `frames` has one frame per light of each view that could be captured.
+
+        Never raises: a view that is missing or fails, a model that fails, a fault that was reported, each is a REVIEW
+        unless another view gives cause to FAIL.
+        """
+        found = _Findings(list(faults))
+        try:
+            for spec in self.recipe.views:
+                if view_frames := frames.get(spec.name):
+                    self._look_at(spec, view_frames, found)
+                else:
+                    found.reasons.append(Reason(ReasonCode.VIEW_MISSING, {"view": spec.name}))
+            with found.timed("judge"):
+                judgement = judge(found.defects, self.recipe.limits, found.areas_cm2)
+        except Exception as e:  # an unforeseen fault must not cost the record
+            log.exception("case %s", trigger.case_id)
+            return self.held(trigger, Reason(ReasonCode.FAULT, {"detail": f"{type(e).__name__}: {e}"}))
+        verdict = judgement.verdict
+        if found.reasons and verdict is Verdict.PASS:
+            verdict = Verdict.REVIEW
+        return Inspection(
+            trigger=_with_case(trigger, frames),
+            sku=self.recipe.sku,
+            verdict=verdict,
+            reasons=(*judgement.reasons, *found.reasons),
+            defects=tuple(found.defects),
+            versions=self.versions,
+            scores=MappingProxyType(found.scores),
+            timings_ms=MappingProxyType(found.timings_ms),
+            notes=MappingProxyType(found.notes),
+            evidence=tuple(_evidence(frames, found.defects)),
+        )
+
+    def prepared(self, spec: ViewSpec, frames: Sequence[Frame]) -> View:
+        """A view after the recipe's steps.
+
+        Raises:
+            StepError: a step failed; its text begins with the step's name.
+        """
+        view = first_view(spec, frames)
+        for name, step in self._steps[spec.name]:
+            view = _stepped(name, step, view)
+        return view
+
+    def anomaly(self, spec: ViewSpec, view: View) -> NDArray[np.float32]:
+        """The model's map of a prepared view (h, w); 1.0 is its threshold. Tiled at full resolution.
+
+        Raises:
+            ModelError: the model failed.
+        """
+        image = evidence(view, spec.channels)
+        canvas = Canvas(self._tiling, view.size)
+        for tiles in self._tiling.batches(image, view.shell, BATCH):
+            maps = np.stack([prediction.anomaly for prediction in self.model.predict(tiles.pixels)])
+            canvas.add(maps, tiles.boxes)
+        return canvas.map
+
+    def _look_at(self, spec: ViewSpec, frames: Sequence[Frame], found: _Findings) -> None:
+        try:
+            with found.timed("steps"):
+                view = self.prepared(spec, frames)
+            with found.timed("infer"):
+                anomaly = self.anomaly(spec, view)
+            defects = self._defects(spec, view, anomaly, found)
+        except StepError as e:
+            step, _, detail = str(e).partition(": ")
+            found.reasons.append(Reason(ReasonCode.STEP, {"view": spec.name, "step": step, "detail": detail}))
+            return
+        except ModelError as e:
+            found.reasons.append(Reason(ReasonCode.MODEL, {"model": self.versions.model, "detail": str(e)}))
+            return
+        score = float(anomaly.max() if view.shell is None else anomaly.max(where=view.shell, initial=0.0))
+        found.scores[spec.name] = score
+        found.notes.update({f"{spec.name}.{name}": value for name, value in view.notes.items()})
+        found.areas_cm2.update(zone_areas_cm2(view))
+        found.defects.extend(defects)
+        unsure_from = self.recipe.judge.review_from
+        if not defects and unsure_from is not None and score >= unsure_from:
+            found.reasons.append(Reason(ReasonCode.NEAR_THRESHOLD, {"view": spec.name, "value": score}))
+
+    def _defects(self, spec: ViewSpec, view: View, anomaly: NDArray[np.float32], found: _Findings) -> list[Defect]:
+        rules = self.recipe.judge
+        with found.timed("judge"):
+            regions = find_regions(
+                anomaly,
+                view.shell,
+                grow=rules.grow,
+                merge_mm=rules.merge_mm,
+                smallest_mm=rules.smallest_mm,
+                px_per_mm=view.px_per_mm,
+            )
+            measured = measure(view, regions, rules)
+        if not measured:
+            return []
+        with found.timed("name"):
+            image = evidence(view, spec.channels)
+            crops = [Crop(_cut(image, one.box_px), one.mask, one.crop_px_per_mm) for one in measured]
+            namings = self.model.name(crops)
+        return [one.named(naming.label, naming.score) for one, naming in zip(measured, namings, strict=True)]
+
+
+def first_view(spec: ViewSpec, frames: Sequence[Frame]) -> View:
+    """A view of untouched frames: its pixels are the frame's, its millimetres the recipe's nominal scale.
+
+    Raises:
+        StepError: the lights are not the recipe's, or their frames are not of one size.
+    """
+    planes = {frame.light: frame.pixels for frame in frames}
+    if missing := [light for light in spec.lights if light not in planes]:
+        raise StepError(f"frames: light {missing[0]} is missing")
+    sizes = {pixels.shape[:2] for pixels in planes.values()}
+    if len(sizes) > 1:
+        raise StepError(f"frames: the lights differ in size: {sorted(sizes)}")
+    scale = np.diag([1 / spec.px_per_mm, 1 / spec.px_per_mm, 1.0])
+    return View(spec.name, MappingProxyType({light: planes[light] for light in spec.lights}), np.eye(3), scale)
+
+
+def _stepped(name: str, step: Step, view: View) -> View:
+    try:
+        return step(view)
+    except StepError as e:
+        raise StepError(f"{name}: {e}") from e
+    except Exception as e:
+        raise StepError(f"{name}: {type(e).__name__}: {e}") from e
+
+
+def _check_fit(recipe: Recipe, view: ViewSpec, model: Model) -> None:
+    card = model.card
+    fits = len(view.channels) == 1 if card.channels == COLOUR else card.channels == view.channels
+    if not fits:
+        raise RecipeError(
+            f"recipe {recipe.sku}, view {view.name}: model {card.name}/{card.version} sees {', '.join(card.channels)}, "
+            f"the recipe gives it {', '.join(view.channels)}"
+        )
+    if abs(view.px_per_mm / card.px_per_mm - 1) > SCALE_TOLERANCE:
+        raise RecipeError(
+            f"recipe {recipe.sku}, view {view.name}: {view.px_per_mm} px/mm, but model {card.name}/{card.version} "
+            f"was taught at {card.px_per_mm}: add a resize step or teach again"
+        )
+
+
+def _with_case(trigger: Trigger, frames: Frames) -> Trigger:
+    """The trigger under the name the source itself gives the case, where it gives one."""
+    names = [frame.case_id for view in frames.values() for frame in view if frame.case_id is not None]
+    return replace(trigger, case_id=names[0]) if names else trigger
+
+
+def _evidence(frames: Frames, defects: Sequence[Defect]) -> Iterator[Evidence]:
+    for i, defect in enumerate(defects):
+        if defect.crop is not None:
+            yield Evidence("crop", defect.view, defect.light, defect.crop, i)
+    for view, exposures in frames.items():
+        for frame in exposures:
+            yield Evidence("frame", view, frame.light, frame.pixels)
+
+
+def _cut(image: Pixels, box_px: tuple[int, int, int, int]) -> Pixels:
+    x, y, w, h = box_px
+    return np.ascontiguousarray(image[y : y + h, x : x + w])

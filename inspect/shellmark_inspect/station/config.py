@@ -1,0 +1,93 @@
+"""A station's configuration: what hangs on this PC, whatever SKU runs."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
+
+from shellmark_inspect.errors import ConfigError
+from shellmark_inspect.loop import Overrun
+from shellmark_inspect.recipe import Name, first_fault
+from shellmark_inspect.records import SavePolicy
+
+
+def data_folder() -> Path:
+    """Where this user's records and pictures lie when the configuration does not say."""
+    return Path(platformdirs.user_data_dir("shellmark", appauthor=False))
+
+
+class OutputSpec(BaseModel):
+    """One output: its kind in `OUTPUTS`, and that kind's own options as further keys."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    kind: Name
+
+
+class StationConfig(BaseModel):
+    """What a station is made of. Read it with `StationConfig.read`.
+
+    `station` names it in every record; `data` is the folder of its database and pictures (`database` an URL when the
+    records go elsewhere); `host` the domain in the text of codes; `cameras` maps a name to its settings (`kind` and
+    what that kind takes); `recipes` are recipe files or folders, the first is used at start; `models` further stores
+    of bundles. `every_s` is the least time between two triggers of a continuous run, `answer_within_s` how long a
+    camera may take for a case, `room` how many cases may be open at once, `threads` those of the model (0: all
+    cores).
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    station: Name = "st01"
+    data: Path = Field(default_factory=data_folder)
+    database: str | None = None
+    host: str = "EXAMPLE.COM"
+    cameras: Annotated[dict[Name, dict[str, Any]], Field(min_length=1)]
+    recipes: Annotated[tuple[Path, ...], Field(min_length=1)]
+    models: tuple[Path, ...] = ()
+    save: SavePolicy = SavePolicy()
+    outputs: dict[Name, OutputSpec] = Field(default_factory=dict)
+    overrun: Overrun = Overrun.RECORD
+    every_s: Annotated[float, Field(ge=0)] = 0.0
+    answer_within_s: Annotated[float, Field(gt=0)] = 10.0
+    room: Annotated[int, Field(ge=1, le=16)] = 3
+    threads: Annotated[int, Field(ge=0)] = 0
+    operator: str = ""
+    language: str = "zh"
+    _folder: Path = PrivateAttr(default=Path())
+
+    @property
+    def folder(self) -> Path:
+        """What the configuration's relative paths start from."""
+        return self._folder
+
+    @property
+    def images(self) -> Path:
+        """Where pictures are kept."""
+        return self.folder / self.data / "images"
+
+    @property
+    def url(self) -> str:
+        """Where records are kept."""
+        return self.database or f"sqlite:///{(self.folder / self.data / 'records.db').resolve()}"
+
+    @classmethod
+    def read(cls, path: Path) -> StationConfig:
+        """The configuration in a TOML file.
+
+        Raises:
+            ConfigError: the file is missing, is no TOML, or has an unknown key or an impossible value.
+        """
+        try:
+            config = cls.model_validate(tomllib.loads(path.read_text("utf-8")))
+        except FileNotFoundError as e:
+            raise ConfigError(f"configuration {path} is missing: see docs/station.md for one to start from") from e
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
+            raise ConfigError(f"configuration {path} cannot be read: {e}") from e
+        except ValidationError as e:
+            raise ConfigError(f"configuration {path}: {first_fault(e)}") from e
+        config._folder = path.parent  # noqa: SLF001 - its own class
+        return config
