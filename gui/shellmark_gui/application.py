@@ -1,0 +1,94 @@
+"""Opening the window: the application, its language and font, and what happens when it closes."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import shellmark_gui.pictures  # noqa: F401 - it imports cv2, whose Qt paths have to go before the application starts
+from PyQt6.QtCore import QTimer
+from PyQt6.QtWidgets import QApplication
+
+from .bridge import StationDoor
+from .faults import shown_faults
+from .language import Language
+from .theme import DESIGN, Sizes
+from .window import StationWindow
+
+_log = logging.getLogger(__name__)
+
+
+def open_window(
+    station: StationDoor,
+    *,
+    language: str = "zh",
+    full_screen: bool = False,
+    screenshot: Path | None = None,
+    close_after_s: float | None = None,
+    keys: Mapping[str, str] | None = None,
+) -> int:
+    """Show a station until its window is closed; returns the exit code. The station stays open.
+
+    `language` is "zh" or "en"; `screenshot` is written (PNG) just before the window closes; `close_after_s` closes it by itself;
+    `keys` changes keys, action name to Qt's name of a key (docs/screen.md), for a foot switch or a keypad.
+
+    Raises:
+        ConfigError: a key cannot be used.
+        ValueError: the screen does not speak the language.
+        OSError: the screenshot could not be written.
+    """
+    running = QApplication.instance()
+    application = running if isinstance(running, QApplication) else QApplication(sys.argv[:1])
+    application.setFont(Sizes().font(24))
+    speech = Language(language)
+    window = StationWindow(station, speech, keys)
+    try:
+        with shown_faults(window.say):
+            return _run(application, window, full_screen, screenshot, close_after_s)
+    finally:
+        window.close()
+        speech.close()
+
+
+def _run(
+    application: QApplication,
+    window: StationWindow,
+    full_screen: bool,  # noqa: FBT001 - handed on
+    screenshot: Path | None,
+    close_after_s: float | None,
+) -> int:
+    _place(window, full_screen)
+    QTimer.singleShot(0, window.pulse.start)
+    fault: list[str] = []
+    if close_after_s is not None:
+        QTimer.singleShot(round(close_after_s * 1000), window, window.close)
+    if screenshot is not None:
+        window.before_closing = lambda: fault.extend(_take(window, screenshot))
+    code = application.exec()
+    _log.info("the screen's longest block was %.0f ms", window.pulse.longest_ms)
+    if fault:
+        raise OSError(fault[0])
+    return code
+
+
+def _place(window: StationWindow, full_screen: bool) -> None:  # noqa: FBT001 - handed on
+    screen = window.screen()
+    room = screen.availableGeometry().size() if screen is not None else None
+    if full_screen:
+        window.showFullScreen()
+    elif room is not None and (room.width() <= DESIGN[0] or room.height() <= DESIGN[1]):
+        window.resize(room)
+        window.show()
+    else:
+        window.resize(*DESIGN)
+        window.show()
+
+
+def _take(window: StationWindow, path: Path) -> list[str]:
+    """Write what the screen shows of the window; returns what went wrong."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if window.grab().save(str(path), "PNG"):
+        return []
+    return [f"screenshot {path} could not be written: check the folder"]

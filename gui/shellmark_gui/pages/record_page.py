@@ -1,0 +1,225 @@
+"""One case opened: all its pictures, all its reasons, what judged it, and the keys that decide about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PyQt6.QtCore import QCoreApplication, pyqtSignal
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from shellmark_inspect.types import Record
+
+from ..decisions import decision
+from ..keys import Action
+from ..pictures import Picture, Shot, shots
+from ..shapes import VERDICT_COLOURS, Shape
+from ..theme import FAIL_COLOUR, MUTED, PASS_COLOUR, REVIEW_COLOUR, Sizes
+from ..widgets.button import ActionButton
+from ..widgets.canvas import Canvas, Outline
+from ..widgets.code_panel import CodePanel
+from ..widgets.fitted import set_role
+from ..widgets.reason_card import ReasonCard, defect_of, reasons_of
+from ..widgets.verdict_panel import VerdictPanel
+from ..wording import action_word, label_name
+from .page import Page
+
+translate = QCoreApplication.translate
+CARDS = 4
+DECIDING = (Action.OK, Action.NG, Action.FALSE_ALARM, Action.MORE)
+
+
+class RecordPage(Page):
+    """A record. `wanted` asks for a shot's picture, `decided` carries (action, record), `stepped` how many cases older."""
+
+    wanted = pyqtSignal(object)
+    decided = pyqtSignal(object, object)
+    stepped = pyqtSignal(int)
+    left = pyqtSignal()
+
+    def __init__(self, keys: Mapping[Action, str], parent: QWidget | None = None) -> None:
+        super().__init__(keys, parent)
+        self.record: Record | None = None
+        self.canvas, self.verdict, self.code = Canvas(self), VerdictPanel(self), CodePanel(self)
+        self.cards = [ReasonCard(self) for _ in range(CARDS)]
+        self.facts = QLabel(self)
+        self.further = ActionButton(role="quiet", parent=self)
+        self._shots: list[Shot] = []
+        self._at = self._first = 0
+        self._make_buttons()
+        self._lay_out()
+        self.put_words()
+
+    def _make_buttons(self) -> None:
+        marks = {
+            Action.OK: (Shape.CIRCLE, PASS_COLOUR),
+            Action.NG: (Shape.CROSS, FAIL_COLOUR),
+            Action.FALSE_ALARM: (Shape.TRIANGLE, REVIEW_COLOUR),
+        }
+        for action in (Action.BACK, Action.NEWER, Action.OLDER, Action.NEXT_VIEW, *DECIDING):
+            shape, colour = marks.get(action, (None, PASS_COLOUR))
+            self.buttons[action] = ActionButton(
+                key=self.keys[action], role="decide", shape=shape, colour=colour, parent=self
+            )
+        self.buttons[Action.BACK].clicked.connect(self.left)
+        self.buttons[Action.NEWER].clicked.connect(lambda: self.stepped.emit(-1))
+        self.buttons[Action.OLDER].clicked.connect(lambda: self.stepped.emit(1))
+        self.buttons[Action.NEXT_VIEW].clicked.connect(self._next_shot)
+        self.further.clicked.connect(self._turn)
+        for action in DECIDING:
+            self.buttons[action].clicked.connect(lambda _=False, what=action: self._decide(what))
+
+    def _lay_out(self) -> None:
+        page = QVBoxLayout(self)
+        self._middle = QHBoxLayout()
+        self._middle.addWidget(self.canvas, 1)
+        self._column = QVBoxLayout()
+        self._column.addWidget(self.verdict)
+        self._column.addWidget(self.code, 1)
+        for card in self.cards:
+            self._column.addWidget(card, 1)
+        self._column.addWidget(self.further)
+        set_role(self.facts, "muted")
+        self.facts.setWordWrap(True)
+        self._column.addWidget(self.facts)
+        self._middle.addLayout(self._column)
+        page.addLayout(self._middle, 1)
+        self._foot = QHBoxLayout()
+        for button in self.buttons.values():
+            self._foot.addWidget(button, 1)
+        page.addLayout(self._foot)
+
+    def fit(self, sizes: Sizes) -> None:
+        """Take the window's scale."""
+        super().fit(sizes)
+        self.space(self.layout(), sizes, 20, 20)
+        self._middle.setSpacing(sizes.px(24))
+        self._foot.setSpacing(sizes.px(24))
+        self._column.setSpacing(sizes.px(12))
+        self.verdict.setFixedSize(sizes.px(700), sizes.px(200))
+        for part in (*self.cards, self.code, self.facts):
+            part.setFixedWidth(sizes.px(700))
+
+    def put_words(self) -> None:
+        """Put the words again."""
+        for action, button in self.buttons.items():
+            button.setText(action_word(action))
+        if self.record is not None:
+            self._put_reasons()
+            self._put_facts(self.record)
+            self._put_mark()
+
+    def show_record(self, record: Record) -> None:
+        """Open a record at its first picture."""
+        same = self.record is not None and self.record.row == record.row
+        self.record, self._shots = record, shots(record)
+        self._at, self._first = (min(self._at, max(len(self._shots) - 1, 0)), self._first) if same else (0, 0)
+        self.verdict.show_record(record)
+        self.code.show_code(record.code)
+        self.put_words()
+        self._show_shot()
+        for action in DECIDING:
+            means = action is Action.MORE or decision(action, record.verdict) is not None
+            self.buttons[action].setEnabled(means)
+        self.buttons[Action.NEXT_VIEW].setEnabled(len(self._shots) > 1)
+
+    def show_picture(self, shot: Shot, picture: Picture) -> None:
+        """Take a picture that was asked for: on the canvas, or into the card of its defect."""
+        if self.record is None or shot not in self._shots:
+            return
+        if shot.defect is not None:
+            self._fill_card(shot, picture)
+        if shot is self._shots[self._at]:
+            self._draw(shot, picture)
+
+    def show_missing(self, shot: Shot, why: str) -> None:
+        """Say that a picture could not be had, and why."""
+        if self._shots and shot is self._shots[self._at]:
+            self.canvas.show_nothing(why)
+
+    def _draw(self, shot: Shot, picture: Picture) -> None:
+        if self.record is None:
+            return
+        defects = self.record.inspection.defects if shot.kind == "frame" else ()
+        outlines = tuple(Outline.of(defect) for defect in defects if defect.view == shot.view)
+        self.canvas.show_picture(picture, outlines, VERDICT_COLOURS[self.record.verdict])
+
+    def _fill_card(self, shot: Shot, picture: Picture) -> None:
+        for card in self.cards:
+            if self.record is None or card.reason is None or card.reason.defect != shot.defect:
+                continue
+            defect = defect_of(self.record, card.reason)
+            if defect is not None and defect.crop is None:
+                share = picture.image.width() / max(1, picture.source.width())
+                card.show_crop(picture.image, defect.crop_px_per_mm * share)
+
+    def _show_shot(self) -> None:
+        self._put_mark()
+        if self._shots:
+            self.canvas.show_nothing(translate("record", "Loading..."))
+            self.wanted.emit(self._shots[self._at])
+        else:
+            self.canvas.show_nothing(translate("record", "No picture of this case was kept"))
+
+    def _next_shot(self) -> None:
+        if self._shots:
+            self._at = (self._at + 1) % len(self._shots)
+            self._show_shot()
+
+    def _turn(self) -> None:
+        count = len(self.record.inspection.reasons) if self.record is not None else 0
+        self._first = self._first + CARDS if self._first + CARDS < count else 0
+        self.put_words()
+
+    def _put_reasons(self) -> None:
+        if self.record is None:
+            return
+        reasons = reasons_of(self.record)
+        room = CARDS - 2 if self.record.code is not None else CARDS
+        for place, card in enumerate(self.cards):
+            at = self._first + place
+            reason = reasons[at] if place < room and at < len(reasons) else None
+            defect = defect_of(self.record, reason) if reason else None
+            card.show_reason(reason, defect)
+            card.setVisible(place < room)
+            if reason is not None and defect is not None and defect.crop is None:
+                for shot in self._shots:
+                    if shot.kind == "crop" and shot.defect == reason.defect:
+                        self.wanted.emit(shot)
+        pages = -(-len(reasons) // CARDS)
+        self.further.setVisible(pages > 1)
+        words = translate("record", "Further reasons ({page} of {pages})")
+        self.further.setText(words.format(page=self._first // CARDS + 1, pages=pages))
+
+    def _put_facts(self, record: Record) -> None:
+        inspection, versions = record.inspection, record.inspection.versions
+        words = translate(
+            "record", "{time}   SKU {sku}   record {row}\nmodel {model}   recipe {recipe}   program {program}"
+        )
+        self.facts.setText(
+            words.format(
+                time=record.recorded_at.astimezone().strftime("%Y-%m-%d %H:%M:%S"),
+                sku=inspection.sku,
+                row=record.row,
+                model=versions.model or "-",
+                recipe=versions.recipe,
+                program=versions.program,
+            )
+        )
+
+    def _put_mark(self) -> None:
+        if not self._shots:
+            self.canvas.set_mark("", MUTED)
+            return
+        shot = self._shots[self._at]
+        kinds = {
+            "frame": translate("record", "frame"),
+            "crop": translate("record", "crop"),
+            "map": translate("record", "map of scores"),
+        }
+        what = [f"{self._at + 1}/{len(self._shots)}", kinds.get(shot.kind, shot.kind), shot.view, shot.light]
+        if shot.defect is not None and self.record and shot.defect < len(self.record.inspection.defects):
+            what.append(label_name(self.record.inspection.defects[shot.defect].label))
+        self.canvas.set_mark(" · ".join(part for part in what if part), MUTED)
+
+    def _decide(self, action: Action) -> None:
+        if self.record is not None:
+            self.decided.emit(action, self.record)

@@ -1,0 +1,245 @@
+"""The page an operator looks at all day: picture, verdict, reasons, code, counters, lamps, the last cases, and the keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PyQt6.QtCore import QCoreApplication, QTimer, pyqtSignal
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from shellmark_inspect.loop.status import TAKES_TRIGGERS, StationState, Status
+from shellmark_inspect.types import Record
+
+from ..decisions import decision
+from ..keys import Action
+from ..pictures import best_shot
+from ..shapes import Shape
+from ..theme import FAIL_COLOUR, PASS_COLOUR, REVIEW_COLOUR, Sizes
+from ..widgets.button import ActionButton
+from ..widgets.code_panel import CodePanel
+from ..widgets.counters import Counters
+from ..widgets.fitted import set_role
+from ..widgets.history import History
+from ..widgets.lamps import Lamps
+from ..widgets.live_panel import LivePanel
+from ..widgets.reason_card import ReasonCard, defect_of, reasons_of
+from ..widgets.verdict_panel import VerdictPanel
+from ..wording import action_word, state_word
+from .page import Page
+
+translate = QCoreApplication.translate
+
+CARDS = 3
+SETTLE_MS = 700
+"""After a verdict changed by itself the deciding keys rest so long: a thumb on its way meant the case before."""
+
+DECIDING = (Action.OK, Action.NG, Action.FALSE_ALARM, Action.MORE)
+
+
+class StationPage(Page):
+    """The main page. `decided` carries (action, record) for the deciding keys, `pressed` every other action."""
+
+    decided = pyqtSignal(object, object)
+    pressed = pyqtSignal(object)
+
+    def __init__(self, keys: Mapping[Action, str], parent: QWidget | None = None) -> None:
+        super().__init__(keys, parent)
+        self.status = Status(StationState.PREOPERATIONAL)
+        self.live = LivePanel(keys, self)
+        self.verdict = VerdictPanel(self)
+        self.cards = [ReasonCard(self) for _ in range(CARDS)]
+        self.code = CodePanel(self)
+        self.counters = Counters(self)
+        self.lamps = Lamps(self)
+        self.history = History(self)
+        self.brand, self.state, self.more, self.notice = (QLabel(self) for _ in range(4))
+        self._sku, self._operator, self._said, self._language = "", "", "", ""
+        self._settling = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._settling.timeout.connect(self._enable)
+        self._make_buttons()
+        self._lay_out()
+        self.code.show_code(None)
+        self.put_words()
+        self._enable()
+
+    def _make_buttons(self) -> None:
+        marks = {
+            Action.OK: (Shape.CIRCLE, PASS_COLOUR),
+            Action.NG: (Shape.CROSS, FAIL_COLOUR),
+            Action.FALSE_ALARM: (Shape.TRIANGLE, REVIEW_COLOUR),
+        }
+        quiet = (Action.SKU, Action.OPERATOR, Action.LANGUAGE)
+        for action in (Action.TRIGGER, Action.RUN, *DECIDING, Action.RECORDS, *quiet):
+            shape, colour = marks.get(action, (None, PASS_COLOUR))
+            role = "quiet" if action in quiet else "decide"
+            button = ActionButton(key=self.keys[action], role=role, shape=shape, colour=colour, parent=self)
+            button.clicked.connect(lambda _=False, what=action: self._press(what))
+            self.buttons[action] = button
+
+    def _lay_out(self) -> None:
+        page = QVBoxLayout(self)
+        page.addLayout(self._top())
+        page.addWidget(self.notice)
+        page.addLayout(self._middle(), 1)
+        page.addWidget(self.history)
+        page.addLayout(self._bottom())
+
+    def _top(self) -> QHBoxLayout:
+        set_role(self.brand, "brand")
+        set_role(self.state, "figure")
+        self._top_row = QHBoxLayout()
+        self._top_row.addWidget(self.brand)
+        self._top_row.addWidget(self.state)
+        self._top_row.addWidget(self.buttons[Action.SKU], 3)
+        self._top_row.addStretch(1)
+        self._top_row.addWidget(self.lamps)
+        self._top_row.addWidget(self.buttons[Action.OPERATOR], 2)
+        self._top_row.addWidget(self.buttons[Action.LANGUAGE], 1)
+        return self._top_row
+
+    def _middle(self) -> QHBoxLayout:
+        self._middle_row = QHBoxLayout()
+        self._middle_row.addWidget(self.live, 1)
+        self._column = QVBoxLayout()
+        self._column.addWidget(self.verdict)
+        self._column.addWidget(self.code, 1)
+        for card in self.cards:
+            self._column.addWidget(card, 1)
+        set_role(self.more, "muted")
+        self._column.addWidget(self.more)
+        self._column.addWidget(self.counters)
+        self._middle_row.addLayout(self._column)
+        return self._middle_row
+
+    def _bottom(self) -> QHBoxLayout:
+        self._bottom_row = QHBoxLayout()
+        for action in (Action.TRIGGER, Action.RUN, *DECIDING, Action.RECORDS):
+            self._bottom_row.addWidget(self.buttons[action], 1)
+        return self._bottom_row
+
+    def fit(self, sizes: Sizes) -> None:
+        """Take the window's scale."""
+        super().fit(sizes)
+        self.space(self.layout(), sizes, 20, 14)
+        for row in (self._top_row, self._bottom_row, self._middle_row):
+            row.setSpacing(sizes.px(24))
+        self._column.setSpacing(sizes.px(12))
+        self.verdict.setFixedSize(sizes.px(700), sizes.px(200))
+        self.counters.setFixedHeight(sizes.px(104))
+        self.notice.setFixedHeight(sizes.px(38))
+        for card in (*self.cards, self.code):
+            card.setFixedWidth(sizes.px(700))
+
+    def put_words(self) -> None:
+        """Put the words again."""
+        self.brand.setText("shellmark")
+        for action, button in self.buttons.items():
+            if action not in (Action.RUN, Action.LANGUAGE, Action.SKU, Action.OPERATOR):
+                button.setText(action_word(action))
+        self.buttons[Action.LANGUAGE].setText(translate("action", "中文"))
+        self._put_names()
+        self._put_state()
+        self._put_more()
+
+    def takes(self, action: Action) -> bool:
+        """The buttons' keys, and those of the picture."""
+        return super().takes(action) or action in (Action.NEXT_VIEW, Action.NEXT_LIGHT)
+
+    def act(self, action: Action) -> None:
+        """Do what the action's key says."""
+        if action is Action.NEXT_VIEW:
+            self.live.next_view()
+        elif action is Action.NEXT_LIGHT:
+            self.live.next_light()
+        else:
+            super().act(action)
+
+    def show_names(self, sku: str, operator: str) -> None:
+        """Show the SKU in use and who works here."""
+        self._sku, self._operator = sku, operator
+        self._put_names()
+
+    def show_status(self, status: Status) -> None:
+        """Show state, lamps and counters."""
+        self.status = status
+        self.lamps.show_lamps(status.lamps)
+        self.counters.show_counts(status.counts)
+        self._put_state()
+        if self.verdict.record is None:
+            self.verdict.show_waiting(status.state, busy=status.open_cases > 0)
+        self._enable()
+
+    def show_record(self, record: Record) -> None:
+        """Show a verdict with its reasons, its code and its judged frames."""
+        another = self.verdict.record is None or self.verdict.record.row != record.row
+        self.verdict.show_record(record)
+        self.code.show_code(record.code)
+        reasons = reasons_of(record)
+        room = CARDS - 2 if record.code is not None else CARDS
+        for place, card in enumerate(self.cards):
+            reason = reasons[place] if place < min(room, len(reasons)) else None
+            card.show_reason(reason, defect_of(record, reason) if reason else None)
+            card.setVisible(place < room)
+        self._put_more()
+        if another:
+            self.live.hold(record, best_shot(record))
+            self._settling.start()
+        self._enable()
+
+    def show_decision(self, record: Record) -> None:
+        """Show what a person decided about the case on the screen."""
+        self.verdict.show_record(record)
+        self._enable()
+
+    def show_waiting(self, *, busy: bool) -> None:
+        """Take the verdict away; the picture is live again."""
+        self.verdict.show_waiting(self.status.state, busy=busy)
+        self.code.show_code(None)
+        for card in self.cards:
+            card.show_reason(None, None)
+            card.show()
+        self._put_more()
+        self.live.release()
+        self._enable()
+
+    def say(self, text: str) -> None:
+        """Say one line above the picture; "" says nothing."""
+        if text != self._said:
+            self._said = text
+            self.notice.setText(text)
+            self.notice.setStyleSheet(f"color: {REVIEW_COLOUR};" if text else "")
+
+    def _press(self, action: Action) -> None:
+        if action not in DECIDING:
+            self.pressed.emit(action)
+        elif self.verdict.record is not None:
+            self.decided.emit(action, self.verdict.record)
+
+    def _enable(self) -> None:
+        state, record = self.status.state, self.verdict.record
+        settled = record is not None and not self._settling.isActive()
+        for action in DECIDING:
+            means = action is Action.MORE or (record is not None and decision(action, record.verdict) is not None)
+            self.buttons[action].setEnabled(settled and means)
+        self.buttons[Action.TRIGGER].setEnabled(state is StationState.READY)
+        self.buttons[Action.RUN].setEnabled(state in TAKES_TRIGGERS)
+        self.buttons[Action.SKU].setEnabled(state in TAKES_TRIGGERS)
+
+    def _put_names(self) -> None:
+        self.buttons[Action.SKU].setText(f"{action_word(Action.SKU)}  {self._sku}")
+        who = self._operator or translate("action", "sign in")
+        self.buttons[Action.OPERATOR].setText(f"{action_word(Action.OPERATOR)}  {who}")
+
+    def _put_state(self) -> None:
+        self.state.setText(state_word(self.status.state))
+        running = self.status.state is StationState.CONTINUOUS_EXECUTION
+        self.buttons[Action.RUN].setText(
+            translate("action", "Hold") if running else translate("action", "Run")
+        )
+
+    def _put_more(self) -> None:
+        record = self.verdict.record
+        shown = sum(card.reason is not None for card in self.cards)
+        hidden = len(record.inspection.reasons) - shown if record is not None else 0
+        words = translate("reason", "{count} more reasons: {key}")
+        self.more.setText(words.format(count=hidden, key=self.keys[Action.RECORDS]) if hidden else "")
+        self.more.setVisible(hidden > 0)

@@ -1,0 +1,87 @@
+"""The code of a stored PASS: the symbol as it will be on the label, and the serial's last six for the eye."""
+
+from __future__ import annotations
+
+import logging
+
+import numpy as np
+from PyQt6.QtCore import QCoreApplication, QRect, QRectF, Qt
+from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent
+from PyQt6.QtWidgets import QWidget
+from shellmark_inspect.types import Code
+from shellmark_trace import TraceError, label_matrix
+
+from ..pictures import zero_copy
+from ..theme import MUTED, SURFACE, TEXT
+from .fitted import Fitted
+
+translate = QCoreApplication.translate
+_log = logging.getLogger(__name__)
+
+
+def symbol_of(text: str) -> QImage | None:
+    """The symbol of a code with its quiet zone, a pixel per module; None for a text that is no code of ours."""
+    try:
+        modules = label_matrix(text)
+    except TraceError:
+        _log.exception("the code %s cannot be drawn", text)
+        return None
+    grey = np.where(modules, 0, 255).astype(np.uint8)
+    return zero_copy(np.ascontiguousarray(grey)).copy()
+
+
+class CodePanel(Fitted):
+    """A code, or nothing where the record has none."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._code: Code | None = None
+        self._symbol: QImage | None = None
+
+    @property
+    def code(self) -> Code | None:
+        """The code shown."""
+        return self._code
+
+    def show_code(self, code: Code | None) -> None:
+        """Show a record's code; None hides the panel."""
+        if code is not None and code != self._code:
+            self._symbol = symbol_of(code.text)
+        self._code = code
+        self.setAccessibleName(code.text if code else "")
+        self.setVisible(code is not None)
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Draw the symbol, and the serial beside it."""
+        if self._code is None:
+            return
+        painter, px = QPainter(self), self.sizes.px
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(SURFACE))
+        painter.drawRoundedRect(self.rect(), px(10), px(10))
+        side = self._draw_symbol(painter)
+        self._draw_words(painter, QRectF(px(44) + side, px(8), self.width(), self.height() - px(16)))
+        painter.end()
+
+    def _draw_symbol(self, painter: QPainter) -> int:
+        """Draw the symbol in whole pixels per module; returns its side."""
+        if self._symbol is None:
+            return 0
+        modules = self._symbol.width()
+        side = max(1, min(self.height() - self.sizes.px(16), self.width() // 2) // modules) * modules
+        painter.drawImage(QRect(self.sizes.px(16), (self.height() - side) // 2, side, side), self._symbol)
+        return side
+
+    def _draw_words(self, painter: QPainter, room: QRectF) -> None:
+        if self._code is None:
+            return
+        room.setRight(self.width() - self.sizes.px(12))
+        upper = room.adjusted(0, 0, 0, -room.height() * 0.55)
+        painter.setFont(self.sizes.font(24))
+        painter.setPen(QColor(MUTED))
+        painter.drawText(upper, Qt.AlignmentFlag.AlignBottom, translate("code", "Code, last six"))
+        painter.setFont(self.sizes.font(54, bold=True))
+        painter.setPen(QColor(TEXT))
+        lower = room.adjusted(0, room.height() * 0.45, 0, 0)
+        painter.drawText(lower, Qt.AlignmentFlag.AlignTop, self._code.serial[-6:])

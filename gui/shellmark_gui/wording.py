@@ -1,0 +1,259 @@
+"""Every word that stands for a value of the station: verdicts, reasons, defects, zones, states.
+
+The sentences are translated, never the values in them. Each is a literal, because Qt Linguist collects literals only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from shellmark_inspect.loop.status import Light, StationState
+from shellmark_inspect.types import UNKNOWN, Disposition, Reason, ReasonCode, Verdict
+
+from .keys import Action
+
+translate = QCoreApplication.translate
+
+_SENTENCES: Mapping[ReasonCode, str] = {
+    ReasonCode.OVER_LIMIT: QT_TRANSLATE_NOOP(
+        "reason", "{label} {measure} {value:.1f} {unit}, zone {zone} allows {limit:.1f}"
+    ),
+    ReasonCode.NEAR_LIMIT: QT_TRANSLATE_NOOP(
+        "reason",
+        "{label} {measure} {value:.1f} ± {uncertainty:.1f} {unit} is too near zone {zone}'s limit {limit:.1f}",
+    ),
+    ReasonCode.NOT_ALLOWED: QT_TRANSLATE_NOOP("reason", "{label} {value:.1f} mm, zone {zone} allows none"),
+    ReasonCode.TOO_MANY: QT_TRANSLATE_NOOP(
+        "reason", "{value:.0f} x {label}, zone {zone} allows {limit:.0f}"
+    ),
+    ReasonCode.TOO_CLOSE: QT_TRANSLATE_NOOP(
+        "reason", "{label} {value:.0f} mm apart, zone {zone} wants {limit:.0f}"
+    ),
+    ReasonCode.TOO_DENSE: QT_TRANSLATE_NOOP(
+        "reason", "{value:.1f} x {label} per 100 cm², zone {zone} allows {limit:.1f}"
+    ),
+    ReasonCode.NO_LIMIT: QT_TRANSLATE_NOOP(
+        "reason", "{label} {value:.1f} mm in zone {zone}: the recipe has no limit for it"
+    ),
+    ReasonCode.NEAR_THRESHOLD: QT_TRANSLATE_NOOP(
+        "reason", "view {view} is near the model's threshold (score {value:.2f})"
+    ),
+    ReasonCode.VIEW_MISSING: QT_TRANSLATE_NOOP("reason", "view {view} is missing"),
+    ReasonCode.CAMERA: QT_TRANSLATE_NOOP("reason", "camera {camera}: {detail}"),
+    ReasonCode.STEP: QT_TRANSLATE_NOOP("reason", "view {view}, step {step}: {detail}"),
+    ReasonCode.MODEL: QT_TRANSLATE_NOOP("reason", "model {model}: {detail}"),
+    ReasonCode.FRAMES_LOST: QT_TRANSLATE_NOOP("reason", "camera {camera} lost {value:.0f} frame(s)"),
+    ReasonCode.OVERRUN: QT_TRANSLATE_NOOP("reason", "the trigger came while the station was full"),
+    ReasonCode.STOPPED: QT_TRANSLATE_NOOP("reason", "the station was stopped before the case was judged"),
+    ReasonCode.INTERRUPTED: QT_TRANSLATE_NOOP("reason", "the program ended before the case was recorded"),
+    ReasonCode.FAULT: QT_TRANSLATE_NOOP("reason", "fault: {detail}"),
+}
+
+_LABELS: Mapping[str, str] = {
+    "scratch": QT_TRANSLATE_NOOP("defect", "scratch"),
+    "scuff": QT_TRANSLATE_NOOP("defect", "scuff"),
+    "nick": QT_TRANSLATE_NOOP("defect", "nick"),
+    "pressure_mark": QT_TRANSLATE_NOOP("defect", "pressure mark"),
+    "dent": QT_TRANSLATE_NOOP("defect", "dent"),
+    "bump": QT_TRANSLATE_NOOP("defect", "bump"),
+    "sink_mark": QT_TRANSLATE_NOOP("defect", "sink mark"),
+    "warpage": QT_TRANSLATE_NOOP("defect", "warpage"),
+    "orange_peel": QT_TRANSLATE_NOOP("defect", "orange peel"),
+    "chill_mark": QT_TRANSLATE_NOOP("defect", "chill mark"),
+    "wrinkle": QT_TRANSLATE_NOOP("defect", "wrinkle"),
+    "thinning": QT_TRANSLATE_NOOP("defect", "thinning"),
+    "grain_loss": QT_TRANSLATE_NOOP("defect", "grain loss"),
+    "whitening": QT_TRANSLATE_NOOP("defect", "stress whitening"),
+    "crack": QT_TRANSLATE_NOOP("defect", "crack"),
+    "crazing": QT_TRANSLATE_NOOP("defect", "crazing"),
+    "short_shot": QT_TRANSLATE_NOOP("defect", "incomplete forming"),
+    "flash": QT_TRANSLATE_NOOP("defect", "flash, burr"),
+    "bad_trim": QT_TRANSLATE_NOOP("defect", "bad trim"),
+    "hole": QT_TRANSLATE_NOOP("defect", "hole offset or missing"),
+    "speck": QT_TRANSLATE_NOOP("defect", "speck"),
+    "gel": QT_TRANSLATE_NOOP("defect", "gel"),
+    "bubble": QT_TRANSLATE_NOOP("defect", "bubble"),
+    "pits": QT_TRANSLATE_NOOP("defect", "pits"),
+    "flow_mark": QT_TRANSLATE_NOOP("defect", "flow mark"),
+    "weld_line": QT_TRANSLATE_NOOP("defect", "weld line"),
+    "die_line": QT_TRANSLATE_NOOP("defect", "die line"),
+    "burn": QT_TRANSLATE_NOOP("defect", "burn"),
+    "colour_streak": QT_TRANSLATE_NOOP("defect", "colour streak"),
+    "colour": QT_TRANSLATE_NOOP("defect", "colour difference"),
+    "gloss": QT_TRANSLATE_NOOP("defect", "gloss variation"),
+    "stain": QT_TRANSLATE_NOOP("defect", "stain"),
+    "dust": QT_TRANSLATE_NOOP("defect", "dust, lint"),
+    "film_bubble": QT_TRANSLATE_NOOP("defect", "lamination bubble"),
+    "film_wrinkle": QT_TRANSLATE_NOOP("defect", "film wrinkle"),
+    "delamination": QT_TRANSLATE_NOOP("defect", "delamination"),
+    "print": QT_TRANSLATE_NOOP("defect", "print defect"),
+    "pattern_shift": QT_TRANSLATE_NOOP("defect", "pattern shift"),
+    "film": QT_TRANSLATE_NOOP("defect", "protective film"),
+    "rivet": QT_TRANSLATE_NOOP("defect", "bad rivet"),
+    "wheel_seat": QT_TRANSLATE_NOOP("defect", "wheel seat or corner"),
+    "zip": QT_TRANSLATE_NOOP("defect", "zip or seam"),
+    "frame": QT_TRANSLATE_NOOP("defect", "aluminium frame"),
+    "lock": QT_TRANSLATE_NOOP("defect", "lock or handle"),
+    "badge": QT_TRANSLATE_NOOP("defect", "badge"),
+    "wrong_colour": QT_TRANSLATE_NOOP("defect", "wrong colour or SKU"),
+    UNKNOWN: QT_TRANSLATE_NOOP("defect", "unknown defect"),
+}
+"""The taxonomy's classes (docs/screen.md); a model's class that is not here is shown by its own name."""
+
+_MEASURES: Mapping[str, str] = {
+    "length": QT_TRANSLATE_NOOP("measure", "length"),
+    "width": QT_TRANSLATE_NOOP("measure", "width"),
+    "diameter": QT_TRANSLATE_NOOP("measure", "diameter"),
+    "area": QT_TRANSLATE_NOOP("measure", "area"),
+    "depth": QT_TRANSLATE_NOOP("measure", "depth"),
+    "spacing": QT_TRANSLATE_NOOP("measure", "spacing"),
+}
+
+_ZONES: Mapping[str, str] = {
+    "front": QT_TRANSLATE_NOOP("zone", "front"),
+    "side": QT_TRANSLATE_NOOP("zone", "side"),
+    "back": QT_TRANSLATE_NOOP("zone", "back"),
+    "bottom": QT_TRANSLATE_NOOP("zone", "bottom"),
+    "top": QT_TRANSLATE_NOOP("zone", "top"),
+    "left": QT_TRANSLATE_NOOP("zone", "left"),
+    "right": QT_TRANSLATE_NOOP("zone", "right"),
+    "edge": QT_TRANSLATE_NOOP("zone", "edge"),
+    "corner": QT_TRANSLATE_NOOP("zone", "corner"),
+    "inside": QT_TRANSLATE_NOOP("zone", "inside"),
+}
+
+_VERDICTS: Mapping[Verdict, str] = {
+    Verdict.PASS: QT_TRANSLATE_NOOP("verdict", "PASS"),
+    Verdict.FAIL: QT_TRANSLATE_NOOP("verdict", "FAIL"),
+    Verdict.REVIEW: QT_TRANSLATE_NOOP("verdict", "REVIEW"),
+}
+
+_DISPOSITIONS: Mapping[Disposition, str] = {
+    Disposition.OK: QT_TRANSLATE_NOOP("disposition", "OK"),
+    Disposition.NG: QT_TRANSLATE_NOOP("disposition", "NG"),
+    Disposition.RECHECK: QT_TRANSLATE_NOOP("disposition", "Recheck"),
+    Disposition.REWORK: QT_TRANSLATE_NOOP("disposition", "Rework"),
+    Disposition.B_GRADE: QT_TRANSLATE_NOOP("disposition", "B-grade"),
+    Disposition.SCRAP: QT_TRANSLATE_NOOP("disposition", "Scrap"),
+}
+
+OVERRULE_REASONS: Mapping[str, str] = {
+    "false_alarm": QT_TRANSLATE_NOOP("overrule", "False alarm"),
+    "within_limit_sample": QT_TRANSLATE_NOOP("overrule", "Within the limit sample"),
+    "dust": QT_TRANSLATE_NOOP("overrule", "Dust or lint"),
+    "wiped_off": QT_TRANSLATE_NOOP("overrule", "Stain, wiped off"),
+    "rib_or_grain": QT_TRANSLATE_NOOP("overrule", "Rib or grain"),
+    "reflection": QT_TRANSLATE_NOOP("overrule", "Reflection"),
+    "fitting": QT_TRANSLATE_NOOP("overrule", "Fitting, logo or zip"),
+    "film": QT_TRANSLATE_NOOP("overrule", "Protective film"),
+    "missed": QT_TRANSLATE_NOOP("overrule", "Missed defect"),
+    "confirmed": QT_TRANSLATE_NOOP("overrule", "Confirmed by eye"),
+    "bad_picture": QT_TRANSLATE_NOOP("overrule", "Bad picture or pose"),
+    "other": QT_TRANSLATE_NOOP("overrule", "Other"),
+}
+"""Why a person decided as they did: the code kept in the record, and its word. At most twelve: one page of buttons."""
+
+_STATES: Mapping[StationState, str] = {
+    StationState.PREOPERATIONAL: QT_TRANSLATE_NOOP("state", "Starting"),
+    StationState.HALTED: QT_TRANSLATE_NOOP("state", "Halted"),
+    StationState.ERROR: QT_TRANSLATE_NOOP("state", "Line stop"),
+    StationState.INITIALIZED: QT_TRANSLATE_NOOP("state", "Initialised"),
+    StationState.READY: QT_TRANSLATE_NOOP("state", "Ready"),
+    StationState.SINGLE_EXECUTION: QT_TRANSLATE_NOOP("state", "Inspecting"),
+    StationState.CONTINUOUS_EXECUTION: QT_TRANSLATE_NOOP("state", "Running"),
+}
+
+_LIGHTS: Mapping[Light, str] = {
+    Light.GREEN: QT_TRANSLATE_NOOP("lamp", "OK"),
+    Light.YELLOW: QT_TRANSLATE_NOOP("lamp", "Attention"),
+    Light.RED: QT_TRANSLATE_NOOP("lamp", "Fault"),
+    Light.OFF: QT_TRANSLATE_NOOP("lamp", "Off"),
+}
+
+_LAMPS: Mapping[str, str] = {
+    "camera": QT_TRANSLATE_NOOP("lamp", "Camera"),
+    "disk": QT_TRANSLATE_NOOP("lamp", "Disk"),
+    "model": QT_TRANSLATE_NOOP("lamp", "Model"),
+    "database": QT_TRANSLATE_NOOP("lamp", "Database"),
+}
+
+_ACTIONS: Mapping[Action, str] = {
+    Action.TRIGGER: QT_TRANSLATE_NOOP("action", "Inspect"),
+    Action.OK: QT_TRANSLATE_NOOP("action", "OK"),
+    Action.NG: QT_TRANSLATE_NOOP("action", "NG"),
+    Action.FALSE_ALARM: QT_TRANSLATE_NOOP("action", "False alarm"),
+    Action.MORE: QT_TRANSLATE_NOOP("action", "More..."),
+    Action.RECORDS: QT_TRANSLATE_NOOP("action", "Pictures"),
+    Action.SKU: QT_TRANSLATE_NOOP("action", "SKU"),
+    Action.OPERATOR: QT_TRANSLATE_NOOP("action", "Operator"),
+    Action.ACKNOWLEDGE: QT_TRANSLATE_NOOP("action", "Acknowledge"),
+    Action.BACK: QT_TRANSLATE_NOOP("action", "Back"),
+    Action.NEXT_VIEW: QT_TRANSLATE_NOOP("action", "Next picture"),
+    Action.NEXT_LIGHT: QT_TRANSLATE_NOOP("action", "Light"),
+    Action.HEAT: QT_TRANSLATE_NOOP("action", "Heat"),
+    Action.NEWER: QT_TRANSLATE_NOOP("action", "Newer"),
+    Action.OLDER: QT_TRANSLATE_NOOP("action", "Older"),
+}
+
+
+def sentence(reason: Reason) -> str:
+    """A reason in the screen's language; values the sentence wants and did not get leave the reason's code and detail."""
+    values: dict[str, str | float] = dict(reason.values)
+    for key, word in (("label", label_name), ("measure", measure_name), ("zone", zone_name), ("view", zone_name)):
+        if key in values:
+            values[key] = word(str(values[key]))
+    try:
+        return translate("reason", _SENTENCES[reason.code]).format(**values)
+    except (KeyError, ValueError):
+        return f"{reason.code}: {values.get('detail', '')}".rstrip(": ")
+
+
+def label_name(label: str) -> str:
+    """A defect's name."""
+    return translate("defect", _LABELS[label]) if label in _LABELS else label.replace("_", " ")
+
+
+def measure_name(measure: str) -> str:
+    """What was measured."""
+    return translate("measure", _MEASURES[measure]) if measure in _MEASURES else measure
+
+
+def zone_name(zone: str) -> str:
+    """The name of a zone or a view; A, B and C stay."""
+    return translate("zone", _ZONES[zone]) if zone in _ZONES else zone
+
+
+def verdict_word(verdict: Verdict) -> str:
+    """A verdict's word."""
+    return translate("verdict", _VERDICTS[verdict])
+
+
+def disposition_word(disposition: Disposition) -> str:
+    """A disposition's word."""
+    return translate("disposition", _DISPOSITIONS[disposition])
+
+
+def overrule_word(code: str) -> str:
+    """The word of a kept reason code; "" for none."""
+    return translate("overrule", OVERRULE_REASONS[code]) if code in OVERRULE_REASONS else code
+
+
+def state_word(state: StationState) -> str:
+    """The station's state in a word."""
+    return translate("state", _STATES[state])
+
+
+def light_word(light: Light) -> str:
+    """A lamp's colour as a word."""
+    return translate("lamp", _LIGHTS[light])
+
+
+def lamp_name(name: str) -> str:
+    """What a lamp stands for."""
+    return translate("lamp", _LAMPS[name]) if name in _LAMPS else name
+
+
+def action_word(action: Action) -> str:
+    """The word on an action's button."""
+    return translate("action", _ACTIONS[action])
