@@ -31,7 +31,8 @@ LEAST_NOISE = 0.5
 BETTER = 0.8
 """A profile has to bring the noise of the surroundings down to this share to be believed."""
 SAMPLES = 4_000
-TURNS = 3
+TURNS = 2
+LEAST_LINE_PX = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +50,15 @@ def standouts(planes: Mapping[str, Pixels], around: Mask, reach_px: int) -> list
     An edge is half as strong as the strongest within `reach_px`. The planes are crops (h, w[, 3]) of one size; the
     colours of a plane are looked at one by one, and the strongest counts.
     """
-    return [Standout(light, *_strongest(pixels, around, reach_px)) for light, pixels in planes.items()]
+    surroundings = Surroundings(around)
+    return [Standout(light, *_strongest(pixels, surroundings, reach_px)) for light, pixels in planes.items()]
 
 
-def _strongest(pixels: Pixels, around: Mask, reach_px: int) -> tuple[Mask, Floats]:
-    mask, strength = np.zeros(around.shape, np.bool_), np.zeros(around.shape, np.float32)
+def _strongest(pixels: Pixels, around: Surroundings, reach_px: int) -> tuple[Mask, Floats]:
+    mask, strength = np.zeros(pixels.shape[:2], np.bool_), np.zeros(pixels.shape[:2], np.float32)
     for channel in _channels(pixels):
         smooth = cast(Floats, cv2.GaussianBlur(channel.astype(np.float32), (0, 0), 0.7))
-        rest, noise = background_removed(smooth, around)
+        rest, noise = around.removed(smooth)
         mask |= _outlined(np.abs(rest), noise, reach_px)
         here = rest / np.float32(noise)
         np.copyto(strength, here, where=np.abs(here) > np.abs(strength))
@@ -80,55 +82,74 @@ def _outlined(contrast: Floats, noise: float, reach_px: int) -> Mask:
     return np.asarray(np.isin(labels, sure) & inside)
 
 
-def background_removed(pixels: Floats, around: Mask) -> tuple[Floats, float]:
-    """The pixels less what the surroundings say lies under them, and the noise (deviation) left in the surroundings.
+class Surroundings:
+    """The pixels around a region (`around` (h, w) is True there), and what they say lies under it."""
 
-    The noise is 1.4826 times the median of the absolute rest, so that a defect nearby does not count.
-    """
-    best = pixels - _surface(pixels, around)
-    noise = _noise(best, around)
-    for axis in (0, 1):
-        candidate = _without_profile(pixels, around, axis)
-        quieter = np.inf if candidate is None else _noise(candidate, around)
-        if candidate is not None and quieter < BETTER * noise:
-            best, noise = candidate, quieter
-    return best, max(noise, LEAST_NOISE)
+    def __init__(self, around: Mask) -> None:
+        self._around = around
+        h, w = around.shape
+        ys, xs = np.nonzero(around)
+        some = np.linspace(0, max(len(ys) - 1, 0), min(len(ys), SAMPLES)).astype(int)
+        self._some = (ys[some], xs[some])
+        self._terms = _terms(self._some[1] / w, self._some[0] / h)
 
+    def removed(self, pixels: Floats) -> tuple[Floats, float]:
+        """The pixels less what lies under them, and the noise (deviation) left in the surroundings.
 
-def _without_profile(pixels: Floats, around: Mask, axis: int) -> Floats | None:
-    """The pixels less a surface and a profile, fitted in turns so that the surface does not follow the ribs."""
-    rest, surface = pixels, np.full_like(pixels, np.median(pixels))
-    for _ in range(TURNS):
-        profile = _profile(pixels - surface, around, axis)
-        if profile is None:
+        The noise is 1.4826 times the median of the absolute rest, so that a defect nearby does not count.
+        """
+        best = pixels - self._surface(pixels)
+        noise = self._noise(best)
+        for axis in (0, 1):
+            candidate = self._without_profile(pixels, axis)
+            quieter = np.inf if candidate is None else self._noise(candidate)
+            if candidate is not None and quieter < BETTER * noise:
+                best, noise = candidate, quieter
+        return best, max(noise, LEAST_NOISE)
+
+    def _noise(self, rest: Floats) -> float:
+        values = rest[self._some]
+        return 1.4826 * float(np.median(np.abs(values))) if values.size else 0.0
+
+    def _without_profile(self, pixels: Floats, axis: int) -> Floats | None:
+        """The pixels less a surface and a profile, fitted in turns so that the surface does not follow the ribs."""
+        rest, surface = pixels, np.full_like(pixels, np.median(pixels))
+        for _ in range(TURNS):
+            profile = self._profile(pixels - surface, axis)
+            if profile is None:
+                return None
+            surface = self._surface(pixels - profile)
+            rest = pixels - surface - profile
+        return rest
+
+    def _surface(self, pixels: Floats) -> Floats:
+        """A surface of second order through the surroundings, once more without what lies far off it."""
+        values = pixels[self._some].astype(np.float64)
+        if len(values) < 2 * self._terms.shape[1]:
+            return np.full_like(pixels, np.median(pixels))
+        numbers = _fitted(self._terms, values)
+        off = np.abs(values - self._terms @ numbers)
+        near = off <= 3 * 1.4826 * np.median(off) + 1e-6
+        a, b, c, d, e, f = _fitted(self._terms[near], values[near]).astype(np.float32)
+        h, w = pixels.shape
+        x, y = np.arange(w, dtype=np.float32)[None] / w, np.arange(h, dtype=np.float32)[:, None] / h
+        return cast(Floats, (a + b * x + d * x * x) + (c * y + f * y * y) + e * x * y)
+
+    def _profile(self, rest: Floats, axis: int) -> Floats | None:
+        """The median of the surroundings down each column (axis 0) or along each row (1), as a row or a column.
+
+        None when there are too few pixels to believe it. A line without surroundings is filled from its neighbours.
+        """
+        counts = self._around.sum(axis)
+        known = counts >= LEAST_LINE_PX
+        if known.mean() < 0.5:
             return None
-        surface = _surface(pixels - profile, around)
-        rest = pixels - surface - profile
-    return rest
-
-
-def _noise(rest: Floats, around: Mask) -> float:
-    values = rest[around]
-    return 1.4826 * float(np.median(np.abs(values))) if values.size else 0.0
-
-
-def _surface(pixels: Floats, around: Mask) -> Floats:
-    """A surface of second order through the surroundings, by least squares, once more without what lies far off it."""
-    h, w = pixels.shape
-    ys, xs = np.nonzero(around)
-    if len(ys) < 12:
-        return np.full_like(pixels, np.median(pixels))
-    some = np.linspace(0, len(ys) - 1, min(len(ys), SAMPLES)).astype(int)
-    ys, xs = ys[some], xs[some]
-    values, terms = pixels[ys, xs].astype(np.float64), _terms(xs / w, ys / h)
-    numbers = _fitted(terms, values)
-    off = np.abs(values - terms @ numbers)
-    near = off <= 3 * 1.4826 * np.median(off) + 1e-6
-    if near.sum() >= 12:
-        numbers = _fitted(terms[near], values[near])
-    x, y = np.arange(w, dtype=np.float64)[None] / w, np.arange(h, dtype=np.float64)[:, None] / h
-    a, b, c, d, e, f = numbers
-    return cast(Floats, ((a + b * x + d * x * x) + (c * y + f * y * y) + e * x * y).astype(np.float32))
+        ordered = np.sort(np.where(self._around, rest, np.float32(np.inf)), axis=axis)
+        middle = np.expand_dims(np.maximum(counts - 1, 0) // 2, axis)
+        lines = np.take_along_axis(ordered, middle, axis).ravel()
+        places = np.arange(len(lines))
+        filled = np.interp(places, places[known], lines[known]).astype(np.float32)
+        return cast(Floats, np.expand_dims(filled, axis))
 
 
 def _fitted(terms: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -138,22 +159,3 @@ def _fitted(terms: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[
 
 def _terms(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=1)
-
-
-def _profile(rest: Floats, around: Mask, axis: int) -> Floats | None:
-    """The median of the surroundings down each column (axis 0) or along each row (1), as a row or a column.
-
-    None when there are too few pixels to believe it. A line without surroundings is filled from its neighbours.
-    """
-    counts = around.sum(axis)
-    known = counts >= 8
-    if known.mean() < 0.5:
-        return None
-    ordered = np.sort(np.where(around, rest, np.float32(np.inf)), axis=axis)
-    counts = np.maximum(counts, 1)
-    low = np.take_along_axis(ordered, np.expand_dims((counts - 1) // 2, axis), axis)
-    high = np.take_along_axis(ordered, np.expand_dims(counts // 2, axis), axis)
-    lines = ((low + high) / 2).ravel()
-    places = np.arange(len(lines))
-    filled = np.interp(places, places[known], lines[known]).astype(np.float32)
-    return cast(Floats, np.expand_dims(filled, axis))
