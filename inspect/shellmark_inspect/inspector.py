@@ -62,6 +62,28 @@ class _Findings:
             self.timings_ms[stage] = self.timings_ms.get(stage, 0.0) + (time.perf_counter() - began) * 1000
 
 
+class Preparation:
+    """A recipe's steps, ready: what the station does to frames before the model sees them, and teaching too.
+
+    Raises:
+        RecipeError: a step cannot be built.
+    """
+
+    def __init__(self, recipe: Recipe) -> None:
+        self._steps = {view.name: build_steps(view, recipe.folder) for view in recipe.views}
+
+    def view(self, spec: ViewSpec, frames: Sequence[Frame]) -> View:
+        """A view after the recipe's steps.
+
+        Raises:
+            StepError: a step failed; its text begins with the step's name.
+        """
+        view = first_view(spec, frames)
+        for name, step in self._steps[spec.name]:
+            view = _stepped(name, step, view)
+        return view
+
+
 class Inspector:
     """One recipe with its open model. One thread inspects; `held` may be called from any.
 
@@ -72,7 +94,7 @@ class Inspector:
     def __init__(self, recipe: Recipe, model: Model) -> None:
         self.recipe = recipe
         self.model = model
-        self._steps = {view.name: build_steps(view, recipe.folder) for view in recipe.views}
+        self._preparation = Preparation(recipe)
         self._tiling = Tiling(model.card.tile_px, model.card.overlap_px)
         self.versions = Versions(
             program=f"shellmark {metadata.version('shellmark')}",
@@ -122,17 +144,6 @@ class Inspector:
             evidence=tuple(_evidence(frames, found.defects)),
         )
 
-    def prepared(self, spec: ViewSpec, frames: Sequence[Frame]) -> View:
-        """A view after the recipe's steps.
-
-        Raises:
-            StepError: a step failed; its text begins with the step's name.
-        """
-        view = first_view(spec, frames)
-        for name, step in self._steps[spec.name]:
-            view = _stepped(name, step, view)
-        return view
-
     def anomaly(self, spec: ViewSpec, view: View) -> NDArray[np.float32]:
         """The model's map of a prepared view (h, w); 1.0 is its threshold. Tiled at full resolution.
 
@@ -149,7 +160,7 @@ class Inspector:
     def _look_at(self, spec: ViewSpec, frames: Sequence[Frame], found: _Findings) -> None:
         try:
             with found.timed("steps"):
-                view = self.prepared(spec, frames)
+                view = self._preparation.view(spec, frames)
             with found.timed("infer"):
                 anomaly = self.anomaly(spec, view)
             defects = self._defects(spec, view, anomaly, found)

@@ -1,0 +1,5 @@
+"""The command line `shellmark`."""
+
+from .cli import main
+
+__all__ = ["main"]

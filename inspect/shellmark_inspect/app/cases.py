@@ -1,0 +1,103 @@
+"""Runs a station without a window: one line per case, and a summary."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from shellmark_inspect.app.printing import COLOURS, out
+from shellmark_inspect.loop import NotReady, StationState
+from shellmark_inspect.station import Station
+from shellmark_inspect.types import Record, Verdict
+
+
+@dataclass
+class Summary:
+    """What a run without a window came to; `total_ms` per case is trigger to stored record."""
+
+    database: str
+    images: Path
+    verdicts: dict[Verdict, int] = field(default_factory=lambda: dict.fromkeys(Verdict, 0))
+    total_ms: list[float] = field(default_factory=list)
+    stages_ms: dict[str, list[float]] = field(default_factory=dict)
+    truth: dict[str, dict[Verdict, int]] = field(default_factory=dict)
+
+    def add(self, record: Record, ms: float, truth: str | None) -> None:
+        """Count a case; `truth` is what it is known to be ("good", "defect"), None when nobody knows."""
+        self.verdicts[record.verdict] += 1
+        self.total_ms.append(ms)
+        for stage, stage_ms in record.inspection.timings_ms.items():
+            self.stages_ms.setdefault(stage, []).append(stage_ms)
+        if truth is not None:
+            self.truth.setdefault(truth, dict.fromkeys(Verdict, 0))[record.verdict] += 1
+
+    def as_json(self) -> dict[str, Any]:
+        """The summary for a machine."""
+        return {
+            "cases": len(self.total_ms),
+            **{verdict.value: count for verdict, count in self.verdicts.items()},
+            "ms": quantiles(self.total_ms),
+            "stages_ms": {stage: quantiles(times) for stage, times in self.stages_ms.items()},
+            "truth": {kind: {v.value: n for v, n in counts.items()} for kind, counts in self.truth.items()},
+            "database": self.database,
+            "images": str(self.images),
+        }
+
+    def print(self) -> None:
+        """The summary for people."""
+        counts = "  ".join(f"[{COLOURS[v]}]{v} {n}[/]" for v, n in self.verdicts.items())
+        out.print(f"\n{len(self.total_ms)} cases  {counts}")
+        if self.total_ms:
+            q = quantiles(self.total_ms)
+            out.print(f"trigger to record  p50 {q['p50']:.0f} ms  p95 {q['p95']:.0f} ms  p99 {q['p99']:.0f} ms")
+        for kind, known in self.truth.items():
+            text = ", ".join(f"{n} {v}" for v, n in known.items() if n)
+            out.print(f"known to be {kind} (rendered): {text}")
+        out.print(f"database  {self.database}\nimages    {self.images}", soft_wrap=True)
+
+
+def quantiles(values: list[float]) -> dict[str, float]:
+    """The median, 95th and 99th percentile; empty for none."""
+    if not values:
+        return {}
+    p50, p95, p99 = np.percentile(values, [50, 95, 99])
+    return {"p50": round(float(p50), 1), "p95": round(float(p95), 1), "p99": round(float(p99), 1)}
+
+
+def run_through(
+    station: Station, summary: Summary, *, cases: int | None, machine: bool, truth: dict[str, str] | None = None
+) -> None:
+    """Trigger case after case until the source ends or `cases` are through; `machine` prints nothing meanwhile.
+
+    Raises:
+        ShellmarkError: a record could not be kept.
+    """
+    done = 0
+    while cases is None or done < cases:
+        began = time.perf_counter()
+        try:
+            record = station.trigger().result()
+        except NotReady:
+            if station.status().state is StationState.ERROR:
+                raise
+            return
+        ms = (time.perf_counter() - began) * 1000
+        known = (truth or {}).get(record.inspection.trigger.case_id)
+        summary.add(record, ms, known)
+        if not machine:
+            print_case(record, ms)
+        done += 1
+
+
+def print_case(record: Record, ms: float) -> None:
+    """One line about one case."""
+    inspection = record.inspection
+    reasons = "; ".join(str(reason) for reason in inspection.reasons)
+    what = record.code.text if record.code else reasons
+    line = f"{inspection.trigger.case_id}  score {max(inspection.scores.values(), default=0):.2f}  {ms:.0f} ms  {what}"
+    out.print(f"[{COLOURS[record.verdict]}]{record.verdict:6}[/]", end="  ")
+    out.print(line, markup=False, soft_wrap=True)

@@ -1,0 +1,137 @@
+"""`shellmark train`: from good shells to a bundle, seen through the same steps as on the station."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import cv2
+import numpy as np
+import typer
+
+from shellmark_inspect.app.printing import out, progress
+from shellmark_inspect.cameras import Camera, build_camera
+from shellmark_inspect.errors import CameraError, InputError, StepError
+from shellmark_inspect.inspector import Preparation
+from shellmark_inspect.recipe import Recipe, ViewSpec
+from shellmark_inspect.steps import evidence
+from shellmark_inspect.types import Mask, Pixels, Trigger, View
+from shellmark_models import Crop, LabelledCrop, TeachCase, TeachOptions, bundle_roots, teach, write_bundle
+
+
+class Goods:
+    """The good cases of a folder or manifest, prepared as the recipe says; gone through once, with a known length."""
+
+    def __init__(self, recipe: Recipe, source: dict[str, Any]) -> None:
+        self._recipe = recipe
+        self._preparation = Preparation(recipe)
+        self._cameras = {view.camera: build_camera(view.camera, source) for view in recipe.views}
+        self.left_out: list[str] = []
+        for camera in self._cameras.values():
+            camera.open()
+
+    def __len__(self) -> int:
+        return max(len(getattr(camera, "cases", ())) for camera in self._cameras.values())
+
+    def __iter__(self) -> Iterator[TeachCase]:
+        number = 0
+        while not any(camera.ended for camera in self._cameras.values()):
+            number += 1
+            try:
+                views = list(self._views(Trigger(number, 0, f"{number}")))
+            except (CameraError, StepError) as e:
+                self.left_out.append(str(e))
+                continue
+            images = [evidence(view, spec.channels) for spec, view, _ in views]
+            masks = [_mask(view) for _, view, _ in views]
+            yield TeachCase(views[0][2], images, masks)
+
+    def _views(self, trigger: Trigger) -> Iterator[tuple[ViewSpec, View, str]]:
+        for spec in self._recipe.views:
+            camera: Camera = self._cameras[spec.camera]
+            frames = camera.expose(trigger, spec.name, spec.lights)
+            yield spec, self._preparation.view(spec, frames), frames[0].case_id or trigger.case_id
+
+
+def labelled_crops(recipe: Recipe, manifest: Path, rows: list[dict[str, Any]]) -> Iterator[LabelledCrop]:
+    """The labelled defects of a manifest's rows, cut out of the prepared views by their masks."""
+    preparation = Preparation(recipe)
+    spec = recipe.views[0]
+    camera = build_camera(
+        spec.camera, {"kind": "folder", "path": str(manifest), "filter": _filter(rows[0])} if rows else {}
+    )
+    camera.open()
+    for number, row in enumerate(rows, 1):
+        frames = camera.expose(Trigger(number, 0, row["case"]), spec.name, spec.lights)
+        view = preparation.view(spec, frames)
+        image = evidence(view, spec.channels)
+        labels = cv2.imread(str(manifest.parent / row["mask"]), cv2.IMREAD_GRAYSCALE)
+        if labels is None:
+            raise InputError(f"mask {row['mask']} of case {row['case']} cannot be read")
+        size = view.size[::-1]
+        moved = cv2.warpPerspective(labels, view.to_frame, size, flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP)
+        for defect in row["defects"]:
+            mask = np.asarray(moved == defect["mask_value"])
+            if mask.any():
+                yield LabelledCrop(defect["label"], _crop(image, mask, view.px_per_mm))
+
+
+def train(
+    recipe: Annotated[Path, typer.Argument(help="The SKU's recipe: its steps, lights and channels.")],
+    goods: Annotated[Path, typer.Argument(help="A folder of good cases, or a manifest with a learn split.")],
+    store: Annotated[Path | None, typer.Option("--store", help="Where the bundle goes. Default: this user's.")] = None,
+    name: Annotated[str | None, typer.Option("--name", help="The model's name. Default: the recipe's.")] = None,
+    version: Annotated[str, typer.Option("--version", help="The model's version.")] = "1",
+    rows: Annotated[int, typer.Option("--rows", min=16, help="How many patches the model remembers.")] = 1000,
+) -> None:
+    """Teach a model from good shells (and, from a manifest, the names of labelled defects).
+
+    Example: `shellmark train sample_images/gloss-vertical sample_images/manifest.json --store out/models`
+    """
+    spec = Recipe.read(recipe)
+    source: dict[str, Any] = {"kind": "folder", "path": str(goods)}
+    labelled: list[LabelledCrop] = []
+    if goods.suffix == ".json":
+        learn = {"split": "learn", "sku": spec.sku}
+        source["filter"] = learn | {"kind": "good"}
+        known = json.loads(goods.read_text("utf-8"))["cases"]
+        wanted = learn | {"kind": "defect"}
+        defects = [row for row in known if all(row[key] == value for key, value in wanted.items())]
+        labelled = list(labelled_crops(spec, goods, defects))
+    cases = Goods(spec, source)
+    view = spec.views[0]
+    with progress("teach", 1.0) as advance:
+        data = teach(
+            cases,
+            labelled,
+            name=name or spec.model.partition("/")[0],
+            version=version,
+            channels=("bgr",) if len(view.channels) == 1 else tuple(view.channels),
+            px_per_mm=view.px_per_mm,
+            options=TeachOptions(rows=rows),
+            progress=lambda stage, fraction: advance(fraction, stage),
+        )
+    for reason in cases.left_out:
+        out.print(f"left out: {reason}", style="yellow", markup=False)
+    out.print(f"{write_bundle(data, store or bundle_roots()[0])}", markup=False, soft_wrap=True)
+
+
+def _filter(row: dict[str, Any]) -> dict[str, str]:
+    return {key: row[key] for key in ("split", "sku", "kind")}
+
+
+def _mask(view: View) -> Mask:
+    return np.ones(view.size, np.bool_) if view.shell is None else view.shell
+
+
+def _crop(image: Pixels, mask: Mask, px_per_mm: float) -> Crop:
+    """The region with as much round it as the judge cuts: twice its own size, at least 96 px, inside the view."""
+    ys, xs = np.nonzero(mask)
+    box = []
+    for low, high, most in ((ys.min(), ys.max(), mask.shape[0]), (xs.min(), xs.max(), mask.shape[1])):
+        side = int(min(max(2 * (high - low + 1), 96), most))
+        start = int(np.clip((low + high) // 2 - side // 2, 0, most - side))
+        box.append(slice(start, start + side))
+    return Crop(np.ascontiguousarray(image[box[0], box[1]]), np.ascontiguousarray(mask[box[0], box[1]]), px_per_mm)
