@@ -1,8 +1,8 @@
 """Collect the screen's texts into the .ts file, and compile it: `python gui/translations.py collect | compile`.
 
-Collecting is PyQt6's own pylupdate6. Compiling needs Qt's lrelease, which PyQt6 does not bring: Debian's qt6-l10n-tools or the
-package pyside6-essentials have it (`--lrelease PATH`). The compiled .qm is committed, so nobody needs lrelease to install or to test;
-tests/gui/test_language.py fails when it no longer holds what the .ts holds.
+Collecting is PyQt6's own pylupdate6. Compiling needs Qt's lrelease, which PyQt6 does not bring: Debian's qt6-l10n-tools
+or the package pyside6-essentials have it (`--lrelease PATH`). The compiled .qm is committed, so nobody needs it to
+install or test; tests/gui/test_language.py fails when it no longer holds what the .ts holds.
 """
 
 from __future__ import annotations

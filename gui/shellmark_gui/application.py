@@ -7,15 +7,15 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-import shellmark_gui.pictures  # noqa: F401 - it imports cv2, whose Qt paths have to go before the application starts
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication
 
-from .bridge import StationDoor
-from .faults import shown_faults
-from .language import Language
-from .theme import DESIGN, Sizes
-from .window import StationWindow
+import shellmark_gui.pictures  # noqa: F401 - it imports cv2, whose Qt paths have to go before the application starts
+from shellmark_gui.bridge import StationDoor
+from shellmark_gui.faults import shown_faults
+from shellmark_gui.language import Language
+from shellmark_gui.theme import DESIGN, Sizes
+from shellmark_gui.window import StationWindow
 
 _log = logging.getLogger(__name__)
 
@@ -31,8 +31,8 @@ def open_window(
 ) -> int:
     """Show a station until its window is closed; returns the exit code. The station stays open.
 
-    `language` is "zh" or "en"; `screenshot` is written (PNG) just before the window closes; `close_after_s` closes it by itself;
-    `keys` changes keys, action name to Qt's name of a key (docs/screen.md), for a foot switch or a keypad.
+    `language` is "zh" or "en"; `screenshot` is written (PNG) just before the window closes; `close_after_s` closes it
+    by itself; `keys` changes keys, action name to Qt's name of a key (docs/screen.md), for a foot switch or a keypad.
 
     Raises:
         ConfigError: a key cannot be used.
@@ -55,7 +55,7 @@ def open_window(
 def _run(
     application: QApplication,
     window: StationWindow,
-    full_screen: bool,  # noqa: FBT001 - handed on
+    full_screen: bool,
     screenshot: Path | None,
     close_after_s: float | None,
 ) -> int:
@@ -63,7 +63,10 @@ def _run(
     QTimer.singleShot(0, window.pulse.start)
     fault: list[str] = []
     if close_after_s is not None:
-        QTimer.singleShot(round(close_after_s * 1000), window, window.close)
+        closing = QTimer(window)
+        closing.setSingleShot(True)
+        closing.timeout.connect(window.close)
+        closing.start(round(close_after_s * 1000))
     if screenshot is not None:
         window.before_closing = lambda: fault.extend(_take(window, screenshot))
     code = application.exec()
@@ -73,7 +76,7 @@ def _run(
     return code
 
 
-def _place(window: StationWindow, full_screen: bool) -> None:  # noqa: FBT001 - handed on
+def _place(window: StationWindow, full_screen: bool) -> None:
     screen = window.screen()
     room = screen.availableGeometry().size() if screen is not None else None
     if full_screen:

@@ -1,7 +1,7 @@
 """The one place where threads meet Qt: the station's door, and how its answers come to the GUI thread.
 
-The screen pulls status and live frames on timers. Records are pushed as one queued signal, and so are the answers of what was
-asked for: `ask` for the station's futures, `fetch` for work (pictures from disk) that one thread of our own does.
+The screen pulls status and live frames on timers. Records are pushed as one queued signal, and so are the answers of
+what was asked for: `ask` for the station's futures, `fetch` for work (pictures from disk) on a thread of our own.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from PyQt6.QtCore import QObject, pyqtSignal
+
+from shellmark_inspect.errors import ShellmarkError
 from shellmark_inspect.loop.status import Status
 from shellmark_inspect.recipe import Recipe
 from shellmark_inspect.types import Disposition, Frame, ImageRef, Record
@@ -97,21 +99,21 @@ class Bridge(QObject):
         self._workers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pictures")
         self._unsubscribe = station.subscribe(self._push)
 
-    def ask(self, future: Future[T], done: Callable[[T], None], failed: Callable[[str], None]) -> None:
-        """Call `done` with the future's result, or `failed` with one line, on the GUI thread."""
-
-        def answer(ended: Future[T]) -> None:
-            if self._open:
-                self._answered.emit(ended, done, failed)
-
-        future.add_done_callback(answer)
+    def ask(self, request: Callable[[], Future[T]], done: Callable[[T], None], failed: Callable[[str], None]) -> None:
+        """Ask the station; later, on the GUI thread, `done` gets the result or `failed` one line."""
+        try:
+            future = request()
+        except ShellmarkError as fault:
+            failed(str(fault))
+            return
+        self._hear(future, done, failed)
 
     def fetch(
         self, work: Callable[[], T], done: Callable[[T], None], failed: Callable[[str], None] | None = None
     ) -> Future[T]:
         """Do slow work on the bridge's own thread, then `done` on the GUI thread; `cancel` the future to forget it."""
         future = self._workers.submit(work)
-        self.ask(future, done, failed or self._log_fault)
+        self._hear(future, done, failed or self._log_fault)
         return future
 
     def close(self) -> None:
@@ -119,6 +121,13 @@ class Bridge(QObject):
         self._open = False
         self._unsubscribe()
         self._workers.shutdown(cancel_futures=True)
+
+    def _hear(self, future: Future[T], done: Callable[[T], None], failed: Callable[[str], None]) -> None:
+        def answer(ended: Future[T]) -> None:
+            if self._open:
+                self._answered.emit(ended, done, failed)
+
+        future.add_done_callback(answer)
 
     def _push(self, record: Record) -> None:
         if self._open:

@@ -1,4 +1,4 @@
-"""The last cases as the screen remembers them: newest first, a decision in the place of what it decides, memory bounded."""
+"""The last cases as the screen remembers them: newest first, a decision in the place of what it decides."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from PyQt6.QtGui import QImage
+
 from shellmark_inspect.types import Record
 
 KEPT = 50

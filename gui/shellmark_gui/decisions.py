@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from shellmark_gui.keys import Action
 from shellmark_inspect.types import Disposition, Verdict
-
-from .keys import Action
 
 ASK = ""
 """In the place of a reason code: the person has to give it."""
@@ -22,5 +21,5 @@ _DECISIONS: dict[tuple[Action, Verdict], tuple[Disposition, str]] = {
 
 
 def decision(action: Action, verdict: Verdict) -> tuple[Disposition, str] | None:
-    """The disposition and reason code of a key on a verdict; `ASK` where a reason must be chosen, None where it means nothing."""
+    """The disposition and reason code of a key on a verdict; None where the key means nothing."""
     return _DECISIONS.get((action, verdict))

@@ -15,7 +15,7 @@ _log = logging.getLogger(__name__)
 
 @contextmanager
 def shown_faults(show: Callable[[str], None]) -> Iterator[None]:
-    """While open, an exception nobody caught is logged with its trace and shown in one line; Ctrl+C ends the program."""
+    """While open, an exception nobody caught is logged with its trace and shown in a line; Ctrl+C ends the program."""
 
     def hook(kind: type[BaseException], fault: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):

@@ -7,6 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from PyQt6.QtGui import QKeySequence
+
 from shellmark_inspect.errors import ConfigError
 
 
@@ -28,7 +29,6 @@ class Action(StrEnum):
     BACK = "back"
     NEXT_VIEW = "next_view"
     NEXT_LIGHT = "next_light"
-    HEAT = "heat"
     NEWER = "newer"
     OLDER = "older"
 
@@ -50,7 +50,6 @@ DEFAULT_KEYS: Mapping[Action, str] = MappingProxyType(
         Action.BACK: "Esc",
         Action.NEXT_VIEW: "V",
         Action.NEXT_LIGHT: "L",
-        Action.HEAT: "H",
         Action.NEWER: "Left",
         Action.OLDER: "Right",
     }
@@ -68,7 +67,7 @@ def keys_with(changes: Mapping[str, str] | None) -> dict[Action, str]:
     """
     keys = dict(DEFAULT_KEYS)
     for name, key in (changes or {}).items():
-        if name not in Action:
+        if name not in set(Action):
             raise ConfigError(f"keys: no action is called {name}; there are {', '.join(Action)}")
         if QKeySequence(key).count() != 1 or not QKeySequence(key).toString():
             raise ConfigError(f"keys: {name} has no key {key!r}; give Qt's name of one key, such as F13")

@@ -1,7 +1,7 @@
 """Pictures as Qt sees them: zero copies of frames for the live view, small smooth ones for all that stands still.
 
-Everything here but `zero_copy` is slow and runs on the bridge's thread. Reading and shrinking are OpenCV's, which lets go of
-Python's lock meanwhile; QImage.scaled does not, and 20 MP of it would block the screen from any thread.
+Everything here but `zero_copy` is slow and runs on the bridge's thread. Reading and shrinking are OpenCV's, which lets
+go of Python's lock meanwhile; QImage.scaled does not, and 20 MP of it would block the screen from any thread.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from PyQt6.QtCore import QSize
 from PyQt6.QtGui import QImage
+
 from shellmark_inspect.types import Evidence, ImageRef, Pixels, Record
 
 for _variable in ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PyQt6.QtGui import QImage, QRawFont
 
-from .theme import Sizes
+from shellmark_gui.theme import Sizes
 
 LEAST_COLOURS = 200
 LEAST_SPREAD = 10.0
@@ -24,10 +24,7 @@ def faults_of(image: QImage, texts: list[str]) -> list[str]:
     if image.isNull():
         return ["the screenshot is no picture"]
     picture = image.convertToFormat(QImage.Format.Format_RGB888)
-    bits = picture.constBits()
-    if bits is None:
-        return ["the screenshot has no pixels"]
-    rows = np.frombuffer(bits.asarray(picture.sizeInBytes()), np.uint8)
+    rows = np.frombuffer(picture.constBits().asstring(picture.sizeInBytes()), np.uint8)
     pixels = rows.reshape(picture.height(), picture.bytesPerLine())[:, : picture.width() * 3].reshape(-1, 3)
     colours = len(np.unique(pixels, axis=0))
     if colours < LEAST_COLOURS or pixels.std() < LEAST_SPREAD:

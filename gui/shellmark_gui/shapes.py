@@ -1,4 +1,4 @@
-"""The shapes that say a verdict without its colour: a circle, a cross, a triangle, and a bar for everything that stopped."""
+"""The shapes that say a verdict without its colour: a circle, a cross, a triangle, and a bar for all that stopped."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from enum import Enum, auto
 
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPen, QPolygonF
+
+from shellmark_gui.theme import ACCENT, DARK_TEXT, FAIL_COLOUR, LIGHT_TEXT, MUTED, PASS_COLOUR, RAISED, REVIEW_COLOUR
 from shellmark_inspect.loop.status import Light
 from shellmark_inspect.types import Verdict
-
-from .theme import ACCENT, DARK_TEXT, FAIL_COLOUR, LIGHT_TEXT, MUTED, PASS_COLOUR, RAISED, REVIEW_COLOUR
 
 
 class Shape(Enum):
@@ -73,9 +73,7 @@ def _triangle(painter: QPainter, box: QRectF, colour: QColor) -> None:
     top = QPointF(box.center().x(), box.top())
     painter.drawPolygon(QPolygonF([top, box.bottomRight(), box.bottomLeft()]))
     middle, height = box.center().x(), box.height()
-    painter.drawLine(
-        QPointF(middle, box.top() + height * 0.42), QPointF(middle, box.top() + height * 0.62)
-    )
+    painter.drawLine(QPointF(middle, box.top() + height * 0.42), QPointF(middle, box.top() + height * 0.62))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)
     painter.drawEllipse(QPointF(middle, box.top() + height * 0.82), height * 0.05, height * 0.05)
@@ -85,9 +83,7 @@ def _bar(painter: QPainter, box: QRectF, colour: QColor) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)
     thick = box.height() * 0.26
-    painter.drawRoundedRect(
-        QRectF(box.left(), box.center().y() - thick / 2, box.width(), thick), thick / 4, thick / 4
-    )
+    painter.drawRoundedRect(QRectF(box.left(), box.center().y() - thick / 2, box.width(), thick), thick / 4, thick / 4)
 
 
 def _dots(painter: QPainter, box: QRectF, colour: QColor) -> None:
@@ -95,9 +91,7 @@ def _dots(painter: QPainter, box: QRectF, colour: QColor) -> None:
     painter.setBrush(colour)
     radius = box.width() * 0.11
     for share in (0.11, 0.5, 0.89):
-        painter.drawEllipse(
-            QPointF(box.left() + box.width() * share, box.center().y()), radius, radius
-        )
+        painter.drawEllipse(QPointF(box.left() + box.width() * share, box.center().y()), radius, radius)
 
 
 def _disc(painter: QPainter, box: QRectF, colour: QColor) -> None:

@@ -1,7 +1,8 @@
 """How the screen looks: one set of colours, one set of sizes, one style sheet.
 
-Sizes are given in pixels of a 1920 x 1080 window on a 21.5 inch panel (4.05 px/mm) and scale with the window. What is touched
-shrinks less than what is read: 81 px are 20 mm at 1080p, and 66 px are 20 mm on the 18.5 inch panels that show 1366 x 768.
+Sizes are given in pixels of a 1920 x 1080 window on a 21.5 inch panel (4.05 px/mm) and scale with the window. What is
+touched shrinks less than what is read: 81 px are 20 mm at 1080p, and 66 px are 20 mm on the 18.5 inch panels that show
+1366 x 768.
 Green, vermilion and yellow lie near Okabe and Ito's palette, whose three differ in lightness too, so a colour-blind eye
 has the lightness, the shape and the word.
 """
@@ -22,7 +23,7 @@ TEXT: Final = "#eef2f6"
 MUTED: Final = "#a3b1c2"
 FAINT: Final = "#66758a"
 ACCENT: Final = "#62b5ff"
-PASS_COLOUR: Final = "#00a878"
+PASS_COLOUR: Final = "#00a878"  # noqa: S105 - a verdict, not a password
 FAIL_COLOUR: Final = "#e0452b"
 REVIEW_COLOUR: Final = "#f4c430"
 DARK_TEXT: Final = "#12161b"

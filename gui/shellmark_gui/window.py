@@ -12,27 +12,27 @@ from functools import partial
 from PyQt6.QtCore import QCoreApplication, QTimer
 from PyQt6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from shellmark_gui.bridge import Bridge, StationDoor
+from shellmark_gui.cases import Case, Cases
+from shellmark_gui.decisions import ASK, decision
+from shellmark_gui.keys import Action, keys_with
+from shellmark_gui.language import Language
+from shellmark_gui.pages.choice_page import Choice, ChoicePage, Question
+from shellmark_gui.pages.error_page import ErrorPage
+from shellmark_gui.pages.operator_page import OperatorPage
+from shellmark_gui.pages.page import Page
+from shellmark_gui.pages.record_page import RecordPage
+from shellmark_gui.pages.station_page import StationPage
+from shellmark_gui.pictures import HELD_PX, THUMBNAIL_PX, Picture, Shot, best_shot, load
+from shellmark_gui.pulse import Pulse
+from shellmark_gui.theme import Sizes, style_sheet
+from shellmark_gui.widgets.button import ActionButton
+from shellmark_gui.widgets.fitted import Fitted
+from shellmark_gui.widgets.history import SHOWN, Thumbnail
+from shellmark_gui.wording import OVERRULE_REASONS, disposition_word, overrule_word
 from shellmark_inspect.loop.status import StationState, Status
 from shellmark_inspect.types import Disposition, Record
-
-from .bridge import Bridge, StationDoor
-from .cases import Case, Cases
-from .decisions import ASK, decision
-from .keys import Action, keys_with
-from .language import Language
-from .pages.choice_page import Choice, ChoicePage, Question
-from .pages.error_page import ErrorPage
-from .pages.operator_page import OperatorPage
-from .pages.page import Page
-from .pages.record_page import RecordPage
-from .pages.station_page import StationPage
-from .pictures import HELD_PX, THUMBNAIL_PX, Shot, best_shot, load
-from .pulse import Pulse
-from .theme import Sizes, style_sheet
-from .widgets.button import ActionButton
-from .widgets.fitted import Fitted
-from .widgets.history import SHOWN, Thumbnail
-from .wording import OVERRULE_REASONS, disposition_word, overrule_word
 
 translate = QCoreApplication.translate
 _log = logging.getLogger(__name__)
@@ -65,9 +65,7 @@ def _why_words(disposition: Disposition) -> str:
 class StationWindow(QWidget):
     """The station's screen. Close it to leave; the station itself is closed by whoever opened it."""
 
-    def __init__(
-        self, station: StationDoor, language: Language, keys: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, station: StationDoor, language: Language, keys: Mapping[str, str] | None = None) -> None:
         super().__init__()
         self.setWindowTitle("shellmark")
         self.language = language
@@ -78,8 +76,8 @@ class StationWindow(QWidget):
         self.operator = ""
         self.pulse = Pulse(self)
         self._shown_at = 0.0
-        self._thumbnails: deque[Future[object]] = deque()
-        self._smooth: Future[object] | None = None
+        self._thumbnails: deque[Future[Picture]] = deque()
+        self._smooth: Future[Picture] | None = None
         self._after_sign_in: Question | None = None
         self.before_closing: Callable[[], None] = _nothing
         self._make_pages()
@@ -132,11 +130,15 @@ class StationWindow(QWidget):
             self._shortcuts[action] = shortcut
 
     def _make_timers(self) -> None:
-        self._live_timer = QTimer(self, interval=LIVE_MS)
+        self._live_timer = QTimer(self)
+        self._live_timer.setInterval(LIVE_MS)
         self._live_timer.timeout.connect(self._pull_live)
-        self._status_timer = QTimer(self, interval=STATUS_MS)
+        self._status_timer = QTimer(self)
+        self._status_timer.setInterval(STATUS_MS)
         self._status_timer.timeout.connect(self._pull_status)
-        self._said_timer = QTimer(self, singleShot=True, interval=SAID_MS)
+        self._said_timer = QTimer(self)
+        self._said_timer.setSingleShot(True)
+        self._said_timer.setInterval(SAID_MS)
         self._said_timer.timeout.connect(self._pull_status)
 
     def _start(self) -> None:
@@ -237,11 +239,14 @@ class StationWindow(QWidget):
         self._put_names()
 
     def _put_names(self) -> None:
-        names = {sku: (name_zh if self.language.code == "zh" and name_zh else name) for sku, name, name_zh in self.station.skus()}
+        names = {
+            sku: (name_zh if self.language.code == "zh" and name_zh else name)
+            for sku, name, name_zh in self.station.skus()
+        }
         self.station_page.show_names(names.get(self._sku, self._sku), self.operator)
 
     def _recorded(self, record: Record) -> None:
-        shown = self.station_page.verdict.record
+        shown = self.station_page.target
         case = self.cases.add(record)
         decided = record.disposition is not None
         if not decided or (shown is not None and self.cases.of(shown) is case):
@@ -271,17 +276,17 @@ class StationWindow(QWidget):
         while len(self._thumbnails) >= PENDING_THUMBNAILS:
             self._thumbnails.popleft().cancel()
         work = partial(load, shot, THUMBNAIL_PX, self.station.picture)
-        self._thumbnails.append(self.bridge.fetch(work, partial(self._got_thumbnail, case)))  # type: ignore[arg-type]
+        self._thumbnails.append(self.bridge.fetch(work, partial(self._got_thumbnail, case)))
 
-    def _got_thumbnail(self, case: Case, picture: object) -> None:
-        case.thumbnail = getattr(picture, "image", None)
+    def _got_thumbnail(self, case: Case, picture: Picture) -> None:
+        case.thumbnail = picture.image
         self._put_history()
 
     def _want_smooth(self, shot: Shot) -> None:
         if self._smooth is not None:
             self._smooth.cancel()
         work = partial(load, shot, HELD_PX, self.station.picture)
-        self._smooth = self.bridge.fetch(work, partial(self.station_page.live.show_smooth, shot))  # type: ignore[assignment]
+        self._smooth = self.bridge.fetch(work, partial(self.station_page.live.show_smooth, shot))
 
     def _want_picture(self, shot: Shot) -> None:
         work = partial(load, shot, HELD_PX, self.station.picture)
@@ -310,7 +315,7 @@ class StationWindow(QWidget):
 
     def _trigger(self) -> None:
         self.station_page.show_waiting(busy=True)
-        self.bridge.ask(self.station.trigger(), lambda _record: None, self.say)
+        self.bridge.ask(self.station.trigger, lambda _record: None, self.say)
 
     def _run_or_hold(self) -> None:
         if self.station.status().state is StationState.CONTINUOUS_EXECUTION:
@@ -320,7 +325,7 @@ class StationWindow(QWidget):
             self.station.run()
 
     def _open_newest(self) -> None:
-        shown = self.station_page.verdict.record
+        shown = self.station_page.target
         cases = self.cases.newest()
         if shown is not None:
             self._open_record(shown)
@@ -344,7 +349,7 @@ class StationWindow(QWidget):
 
     def _acknowledge(self) -> None:
         self.error_page.show_busy(True)
-        self.bridge.ask(self.station.acknowledge(), lambda _: self._pull_status(), self._not_acknowledged)
+        self.bridge.ask(self.station.acknowledge, lambda _: self._pull_status(), self._not_acknowledged)
 
     def _not_acknowledged(self, why: str) -> None:
         self.error_page.show_busy(False)
@@ -365,7 +370,7 @@ class StationWindow(QWidget):
     def _select(self, sku: str) -> None:
         self._home()
         self.say(translate("window", "Changing over to {sku}...").format(sku=sku))
-        self.bridge.ask(self.station.select(sku), lambda _: self._selected(sku), self.say)
+        self.bridge.ask(partial(self.station.select, sku), lambda _: self._selected(sku), self.say)
 
     def _selected(self, sku: str) -> None:
         self.station_page.show_waiting(busy=False)
@@ -418,7 +423,7 @@ class StationWindow(QWidget):
     def _overrule(self, record: Record, disposition: Disposition, reason_code: str) -> None:
         if self.page is not self.record_page:
             self._home()
-        future = self.station.overrule(
-            record.row, disposition, operator=self.operator, reason_code=reason_code
+        request = partial(
+            self.station.overrule, record.row, disposition, operator=self.operator, reason_code=reason_code
         )
-        self.bridge.ask(future, self._recorded, self.say)
+        self.bridge.ask(request, self._recorded, self.say)

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
+from shellmark_gui.keys import Action
 from shellmark_inspect.loop.status import Light, StationState
 from shellmark_inspect.types import UNKNOWN, Disposition, Reason, ReasonCode, Verdict
-
-from .keys import Action
 
 translate = QCoreApplication.translate
 
@@ -24,12 +24,8 @@ _SENTENCES: Mapping[ReasonCode, str] = {
         "{label} {measure} {value:.1f} ± {uncertainty:.1f} {unit} is too near zone {zone}'s limit {limit:.1f}",
     ),
     ReasonCode.NOT_ALLOWED: QT_TRANSLATE_NOOP("reason", "{label} {value:.1f} mm, zone {zone} allows none"),
-    ReasonCode.TOO_MANY: QT_TRANSLATE_NOOP(
-        "reason", "{value:.0f} x {label}, zone {zone} allows {limit:.0f}"
-    ),
-    ReasonCode.TOO_CLOSE: QT_TRANSLATE_NOOP(
-        "reason", "{label} {value:.0f} mm apart, zone {zone} wants {limit:.0f}"
-    ),
+    ReasonCode.TOO_MANY: QT_TRANSLATE_NOOP("reason", "{value:.0f} x {label}, zone {zone} allows {limit:.0f}"),
+    ReasonCode.TOO_CLOSE: QT_TRANSLATE_NOOP("reason", "{label} {value:.0f} mm apart, zone {zone} wants {limit:.0f}"),
     ReasonCode.TOO_DENSE: QT_TRANSLATE_NOOP(
         "reason", "{value:.1f} x {label} per 100 cm², zone {zone} allows {limit:.1f}"
     ),
@@ -191,14 +187,13 @@ _ACTIONS: Mapping[Action, str] = {
     Action.BACK: QT_TRANSLATE_NOOP("action", "Back"),
     Action.NEXT_VIEW: QT_TRANSLATE_NOOP("action", "Next picture"),
     Action.NEXT_LIGHT: QT_TRANSLATE_NOOP("action", "Light"),
-    Action.HEAT: QT_TRANSLATE_NOOP("action", "Heat"),
     Action.NEWER: QT_TRANSLATE_NOOP("action", "Newer"),
     Action.OLDER: QT_TRANSLATE_NOOP("action", "Older"),
 }
 
 
 def sentence(reason: Reason) -> str:
-    """A reason in the screen's language; values the sentence wants and did not get leave the reason's code and detail."""
+    """A reason in the screen's language; where a value of the sentence is missing, the reason's code and detail."""
     values: dict[str, str | float] = dict(reason.values)
     for key, word in (("label", label_name), ("measure", measure_name), ("zone", zone_name), ("view", zone_name)):
         if key in values:

@@ -11,6 +11,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # memory_station lies beside the
 
 import pytest
 from memory_station import MemoryStation
+
 from shellmark_gui.language import Language
 from shellmark_gui.window import StationWindow
 

@@ -1,4 +1,4 @@
-"""A small real station in memory: one thread judges drawn shells, so that the screen can be tested without cameras or a database."""
+"""A small real station in memory: one thread judges drawn shells, without cameras, model or database."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+
 from shellmark_inspect.errors import StorageFull
 from shellmark_inspect.loop.status import Lamp, Light, StationState, Status
 from shellmark_inspect.recipe import Limit, Recipe, ViewSpec
@@ -47,7 +48,11 @@ def recipe(sku: str) -> Recipe:
     views = tuple(
         ViewSpec(name=view, camera="memory", lights=LIGHTS, channels=("low_n",), px_per_mm=PX_PER_MM) for view in VIEWS
     )
-    limits = (Limit(label="scratch", length_mm=5.0), Limit(label="dent", diameter_mm=2.0), Limit(label="*", diameter_mm=0.5))
+    limits = (
+        Limit(label="scratch", length_mm=5.0),
+        Limit(label="dent", diameter_mm=2.0),
+        Limit(label="*", diameter_mm=0.5),
+    )
     return Recipe(sku=sku, name=name, name_zh=name_zh, model="drawn", views=views, limits=limits)
 
 
@@ -85,14 +90,31 @@ def drawn_defect(planes: dict[str, np.ndarray], view: str, label: str, size_mm: 
     y, x = max(0, centre[1] - reach), max(0, centre[0] - reach)
     crop = planes["low_n"][y : y + 2 * reach, x : x + 2 * reach].copy()
     width = 0.4 if label == "scratch" else size_mm * 0.8
-    return Defect(view, "A", label, 0.9, 1.8, (centre[0] / PX_PER_MM, centre[1] / PX_PER_MM), size_mm, width, size_mm, size_mm * width,
-                  0.2, "low_n", contour[:, 0].astype(np.float64), crop, PX_PER_MM)  # fmt: skip
+    return Defect(
+        view=view,
+        zone="A",
+        label=label,
+        label_score=0.9,
+        score=1.8,
+        centre_mm=(centre[0] / PX_PER_MM, centre[1] / PX_PER_MM),
+        length_mm=size_mm,
+        width_mm=width,
+        diameter_mm=size_mm,
+        area_mm2=size_mm * width,
+        uncertainty_mm=0.2,
+        light="low_n",
+        contour_px=contour[:, 0].astype(np.float64),
+        crop=crop,
+        crop_px_per_mm=PX_PER_MM,
+    )
 
 
 class MemoryStation:
     """Judges drawn shells: by turns PASS, FAIL and REVIEW, or what `plan` says. `take_s` is how long a case takes."""
 
-    def __init__(self, *, take_s: float = 0.02, plan: Sequence[Verdict] = (), size: tuple[int, int] = (1200, 1600)) -> None:
+    def __init__(
+        self, *, take_s: float = 0.02, plan: Sequence[Verdict] = (), size: tuple[int, int] = (1200, 1600)
+    ) -> None:
         self.take_s, self.plan, self.size = take_s, tuple(plan), size
         self.folder = tempfile.TemporaryDirectory(prefix="shellmark-screen-")
         self.lamps = {name: Lamp(Light.GREEN) for name in ("camera", "disk", "model", "database")}
@@ -186,13 +208,23 @@ class MemoryStation:
 
         return self._later(change)
 
-    def overrule(self, row: int, disposition: Disposition, *, operator: str, reason_code: str, note: str = "") -> Future:
+    def overrule(
+        self, row: int, disposition: Disposition, *, operator: str, reason_code: str, note: str = ""
+    ) -> Future:
         def keep() -> Record:
             before = next(record for record in self._records if record.row == row)
             with self._lock:
                 self._row += 1
-                record = replace(before, row=self._row, disposition=disposition, operator=operator, reason_code=reason_code,
-                                 note=note, previous=row, inspection=replace(before.inspection, evidence=()))  # fmt: skip
+                record = replace(
+                    before,
+                    row=self._row,
+                    disposition=disposition,
+                    operator=operator,
+                    reason_code=reason_code,
+                    note=note,
+                    previous=row,
+                    inspection=replace(before.inspection, evidence=()),
+                )
                 self._counts = replace(self._counts, overruled=self._counts.overruled + 1)
                 self._records.appendleft(record)
             self.overruled.append(record)
@@ -249,7 +281,9 @@ class MemoryStation:
         shells = {view: {light: drawn_shell(number, self.size, light=light) for light in LIGHTS} for view in VIEWS}
         defects, reasons = self._findings(shells, verdict, number)
         evidence = tuple(
-            Evidence("frame", view, light, pixels) for view, planes in shells.items() for light, pixels in planes.items()
+            Evidence("frame", view, light, pixels)
+            for view, planes in shells.items()
+            for light, pixels in planes.items()
         )
         inspection = Inspection(
             Trigger(number, time.monotonic_ns(), case_id), self._sku, verdict, reasons, defects,
@@ -266,7 +300,15 @@ class MemoryStation:
             return (), ()
         if verdict is Verdict.REVIEW:
             dent = drawn_defect(shells["side"], "side", "dent", 2.1, seed)
-            near = {"label": "dent", "measure": "diameter", "value": 2.1, "unit": "mm", "zone": "A", "limit": 2.0, "uncertainty": 0.2}
+            near = {
+                "label": "dent",
+                "measure": "diameter",
+                "value": 2.1,
+                "unit": "mm",
+                "zone": "A",
+                "limit": 2.0,
+                "uncertainty": 0.2,
+            }
             return (dent,), (Reason(ReasonCode.NEAR_LIMIT, near, 0),)
         scratch = drawn_defect(shells["front"], "front", "scratch", 12.4, seed)
         speck = drawn_defect(shells["front"], "front", "speck", 1.3, seed + 1)

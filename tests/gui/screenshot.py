@@ -9,10 +9,11 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).parent))
 
-import shellmark_gui.pictures  # noqa: F401 - cv2 before Qt
 from memory_station import MemoryStation
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
+
+import shellmark_gui.pictures  # noqa: F401 - cv2 before Qt
 from shellmark_gui.keys import Action
 from shellmark_gui.language import Language
 from shellmark_gui.theme import Sizes
@@ -63,7 +64,12 @@ def _screens(folder: Path, language: str, size: tuple[int, int]) -> None:
     window._open_newest()
     take("record")
     window._home()
-    for action, name in ((Action.SKU, "skus"), (Action.MORE, "dispositions"), (Action.OK, "reasons"), (Action.OPERATOR, "operator")):
+    for action, name in (
+        (Action.SKU, "skus"),
+        (Action.MORE, "dispositions"),
+        (Action.OK, "reasons"),
+        (Action.OPERATOR, "operator"),
+    ):
         window._key(action)
         take(name)
         window._home()

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from PyQt6.QtCore import QCoreApplication, pyqtSignal
 from PyQt6.QtGui import QKeySequence
-from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from ..keys import CHOICE_KEYS, Action
-from ..theme import Sizes
-from ..widgets.button import ActionButton
-from ..widgets.fitted import set_role
-from ..wording import action_word
-from .page import Page
+from shellmark_gui.keys import CHOICE_KEYS, Action
+from shellmark_gui.pages.page import Page
+from shellmark_gui.theme import Sizes
+from shellmark_gui.widgets.button import ActionButton
+from shellmark_gui.widgets.fitted import set_role
+from shellmark_gui.wording import action_word
 
 translate = QCoreApplication.translate
 COLUMNS = 4
@@ -46,7 +46,7 @@ class ChoicePage(Page):
     def __init__(self, keys: Mapping[Action, str], parent: QWidget | None = None) -> None:
         super().__init__(keys, parent)
         self.title, self.about = QLabel(self), QLabel(self)
-        self.answers = [ActionButton(key=key, parent=self) for key in CHOICE_KEYS]
+        self.answers = [ActionButton(key=key, growing=True, parent=self) for key in CHOICE_KEYS]
         self.further = ActionButton(key="+", parent=self)
         self._question: Question | None = None
         self._first = 0
@@ -66,9 +66,9 @@ class ChoicePage(Page):
         page.addWidget(self.about)
         self._grid = QGridLayout()
         for place, button in enumerate(self.answers):
-            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
             self._grid.addWidget(button, place // COLUMNS, place % COLUMNS)
         page.addLayout(self._grid, 1)
+        page.addStretch(0)
         foot = QHBoxLayout()
         foot.addWidget(back, 1)
         foot.addStretch(2)
@@ -81,7 +81,9 @@ class ChoicePage(Page):
         self.space(self.layout(), sizes, 48, 24)
         self._grid.setSpacing(sizes.touch(24))
         for button in self.answers:
-            button.setMaximumHeight(sizes.touch(200))
+            button.setMaximumHeight(sizes.touch(190))
+        for label in (self.title, self.about):
+            label.setFixedHeight(sizes.px(56))
 
     def ask(self, question: Question) -> None:
         """Ask a question."""

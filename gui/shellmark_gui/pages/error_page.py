@@ -8,13 +8,13 @@ from PyQt6.QtCore import QCoreApplication, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from ..keys import Action
-from ..shapes import Shape, paint_shape
-from ..theme import FAIL_COLOUR, LIGHT_TEXT, Sizes
-from ..widgets.button import ActionButton
-from ..widgets.fitted import set_role
-from ..wording import action_word
-from .page import Page
+from shellmark_gui.keys import Action
+from shellmark_gui.pages.page import Page
+from shellmark_gui.shapes import Shape, paint_shape
+from shellmark_gui.theme import FAIL_COLOUR, LIGHT_TEXT, Sizes
+from shellmark_gui.widgets.button import ActionButton
+from shellmark_gui.widgets.fitted import set_role
+from shellmark_gui.wording import action_word
 
 translate = QCoreApplication.translate
 
@@ -74,7 +74,7 @@ class ErrorPage(Page):
         """Say why."""
         self.message.setText(message)
 
-    def show_busy(self, busy: bool) -> None:  # noqa: FBT001 - a plain switch
+    def show_busy(self, busy: bool) -> None:
         """Rest the key while the station is built again."""
         self.buttons[Action.ACKNOWLEDGE].setEnabled(not busy)
 

@@ -1,4 +1,4 @@
-"""Who works here: a name from the keyboard, a badge number from a scanner or from the keys on the screen, or a name from before."""
+"""Who works here: a name typed, a badge scanned or keyed in on the screen, or a name from before."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from PyQt6.QtCore import QCoreApplication, pyqtSignal
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from ..keys import Action
-from ..theme import Sizes
-from ..widgets.button import ActionButton
-from ..widgets.fitted import set_role
-from ..wording import action_word
-from .page import Page
+from shellmark_gui.keys import Action
+from shellmark_gui.pages.page import Page
+from shellmark_gui.theme import Sizes
+from shellmark_gui.widgets.button import ActionButton
+from shellmark_gui.widgets.fitted import set_role
+from shellmark_gui.wording import action_word
 
 translate = QCoreApplication.translate
 LONGEST_NAME = 40

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from PyQt6.QtWidgets import QLayout, QPushButton, QWidget
 
-from ..keys import Action
-from ..theme import Sizes
-from ..widgets.fitted import Fitted
+from shellmark_gui.keys import Action
+from shellmark_gui.theme import Sizes
+from shellmark_gui.widgets.fitted import Fitted
 
 
 class Page(Fitted):

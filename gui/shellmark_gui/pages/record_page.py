@@ -6,21 +6,21 @@ from collections.abc import Mapping
 
 from PyQt6.QtCore import QCoreApplication, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
-from shellmark_inspect.types import Record
 
-from ..decisions import decision
-from ..keys import Action
-from ..pictures import Picture, Shot, shots
-from ..shapes import VERDICT_COLOURS, Shape
-from ..theme import FAIL_COLOUR, MUTED, PASS_COLOUR, REVIEW_COLOUR, Sizes
-from ..widgets.button import ActionButton
-from ..widgets.canvas import Canvas, Outline
-from ..widgets.code_panel import CodePanel
-from ..widgets.fitted import set_role
-from ..widgets.reason_card import ReasonCard, defect_of, reasons_of
-from ..widgets.verdict_panel import VerdictPanel
-from ..wording import action_word, label_name
-from .page import Page
+from shellmark_gui.decisions import decision
+from shellmark_gui.keys import Action
+from shellmark_gui.pages.page import Page
+from shellmark_gui.pictures import Picture, Shot, shots
+from shellmark_gui.shapes import VERDICT_COLOURS, Shape
+from shellmark_gui.theme import FAIL_COLOUR, MUTED, PASS_COLOUR, REVIEW_COLOUR, Sizes
+from shellmark_gui.widgets.button import ActionButton
+from shellmark_gui.widgets.canvas import Canvas, Outline
+from shellmark_gui.widgets.code_panel import CodePanel
+from shellmark_gui.widgets.fitted import set_role
+from shellmark_gui.widgets.reason_card import ReasonCard, defect_of, reasons_of
+from shellmark_gui.widgets.verdict_panel import VerdictPanel
+from shellmark_gui.wording import action_word, label_name, zone_name
+from shellmark_inspect.types import Record
 
 translate = QCoreApplication.translate
 CARDS = 4
@@ -28,7 +28,10 @@ DECIDING = (Action.OK, Action.NG, Action.FALSE_ALARM, Action.MORE)
 
 
 class RecordPage(Page):
-    """A record. `wanted` asks for a shot's picture, `decided` carries (action, record), `stepped` how many cases older."""
+    """A record.
+
+    `wanted` asks for a shot's picture, `decided` carries (action, record), `stepped` how many cases older.
+    """
 
     wanted = pyqtSignal(object)
     decided = pyqtSignal(object, object)
@@ -215,7 +218,7 @@ class RecordPage(Page):
             "crop": translate("record", "crop"),
             "map": translate("record", "map of scores"),
         }
-        what = [f"{self._at + 1}/{len(self._shots)}", kinds.get(shot.kind, shot.kind), shot.view, shot.light]
+        what = [f"{self._at + 1}/{len(self._shots)}", kinds.get(shot.kind, shot.kind), zone_name(shot.view), shot.light]
         if shot.defect is not None and self.record and shot.defect < len(self.record.inspection.defects):
             what.append(label_name(self.record.inspection.defects[shot.defect].label))
         self.canvas.set_mark(" · ".join(part for part in what if part), MUTED)

@@ -1,4 +1,4 @@
-"""The page an operator looks at all day: picture, verdict, reasons, code, counters, lamps, the last cases, and the keys."""
+"""The page an operator looks at all day: picture, verdict, reasons, code, counters, lamps, last cases, keys."""
 
 from __future__ import annotations
 
@@ -6,29 +6,32 @@ from collections.abc import Mapping
 
 from PyQt6.QtCore import QCoreApplication, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from shellmark_gui.decisions import decision
+from shellmark_gui.keys import Action
+from shellmark_gui.pages.page import Page
+from shellmark_gui.pictures import best_shot
+from shellmark_gui.shapes import Shape
+from shellmark_gui.theme import FAIL_COLOUR, PASS_COLOUR, REVIEW_COLOUR, Sizes
+from shellmark_gui.widgets.button import ActionButton
+from shellmark_gui.widgets.code_panel import CodePanel
+from shellmark_gui.widgets.counters import Counters
+from shellmark_gui.widgets.fitted import set_role
+from shellmark_gui.widgets.history import History
+from shellmark_gui.widgets.lamps import Lamps
+from shellmark_gui.widgets.live_panel import LivePanel
+from shellmark_gui.widgets.reason_card import ReasonCard, defect_of, reasons_of
+from shellmark_gui.widgets.verdict_panel import VerdictPanel
+from shellmark_gui.wording import action_word, state_word
 from shellmark_inspect.loop.status import TAKES_TRIGGERS, StationState, Status
 from shellmark_inspect.types import Record
-
-from ..decisions import decision
-from ..keys import Action
-from ..pictures import best_shot
-from ..shapes import Shape
-from ..theme import FAIL_COLOUR, PASS_COLOUR, REVIEW_COLOUR, Sizes
-from ..widgets.button import ActionButton
-from ..widgets.code_panel import CodePanel
-from ..widgets.counters import Counters
-from ..widgets.fitted import set_role
-from ..widgets.history import History
-from ..widgets.lamps import Lamps
-from ..widgets.live_panel import LivePanel
-from ..widgets.reason_card import ReasonCard, defect_of, reasons_of
-from ..widgets.verdict_panel import VerdictPanel
-from ..wording import action_word, state_word
-from .page import Page
 
 translate = QCoreApplication.translate
 
 CARDS = 3
+SHARES = (5, 3, 3)
+"""How the height is shared between the worst reason and the next two."""
+
 SETTLE_MS = 700
 """After a verdict changed by itself the deciding keys rest so long: a thumb on its way meant the case before."""
 
@@ -51,9 +54,12 @@ class StationPage(Page):
         self.counters = Counters(self)
         self.lamps = Lamps(self)
         self.history = History(self)
-        self.brand, self.state, self.more, self.notice = (QLabel(self) for _ in range(4))
-        self._sku, self._operator, self._said, self._language = "", "", "", ""
-        self._settling = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self.brand, self.state, self.more = (QLabel(self) for _ in range(3))
+        self._sku, self._operator = "", ""
+        self._target: Record | None = None
+        self._settling = QTimer(self)
+        self._settling.setSingleShot(True)
+        self._settling.setInterval(SETTLE_MS)
         self._settling.timeout.connect(self._enable)
         self._make_buttons()
         self._lay_out()
@@ -78,7 +84,6 @@ class StationPage(Page):
     def _lay_out(self) -> None:
         page = QVBoxLayout(self)
         page.addLayout(self._top())
-        page.addWidget(self.notice)
         page.addLayout(self._middle(), 1)
         page.addWidget(self.history)
         page.addLayout(self._bottom())
@@ -101,9 +106,9 @@ class StationPage(Page):
         self._middle_row.addWidget(self.live, 1)
         self._column = QVBoxLayout()
         self._column.addWidget(self.verdict)
-        self._column.addWidget(self.code, 1)
-        for card in self.cards:
-            self._column.addWidget(card, 1)
+        self._column.addWidget(self.code, SHARES[0])
+        for card, share in zip(self.cards, SHARES, strict=True):
+            self._column.addWidget(card, share)
         set_role(self.more, "muted")
         self._column.addWidget(self.more)
         self._column.addWidget(self.counters)
@@ -125,7 +130,6 @@ class StationPage(Page):
         self._column.setSpacing(sizes.px(12))
         self.verdict.setFixedSize(sizes.px(700), sizes.px(200))
         self.counters.setFixedHeight(sizes.px(104))
-        self.notice.setFixedHeight(sizes.px(38))
         for card in (*self.cards, self.code):
             card.setFixedWidth(sizes.px(700))
 
@@ -168,61 +172,71 @@ class StationPage(Page):
             self.verdict.show_waiting(status.state, busy=status.open_cases > 0)
         self._enable()
 
+    @property
+    def target(self) -> Record | None:
+        """The record the deciding keys are about: the one shown, or the last one shown."""
+        return self._target
+
     def show_record(self, record: Record) -> None:
         """Show a verdict with its reasons, its code and its judged frames."""
-        another = self.verdict.record is None or self.verdict.record.row != record.row
         self.verdict.show_record(record)
         self.code.show_code(record.code)
-        reasons = reasons_of(record)
-        room = CARDS - 2 if record.code is not None else CARDS
-        for place, card in enumerate(self.cards):
-            reason = reasons[place] if place < min(room, len(reasons)) else None
-            card.show_reason(reason, defect_of(record, reason) if reason else None)
-            card.setVisible(place < room)
-        self._put_more()
-        if another:
-            self.live.hold(record, best_shot(record))
+        self._show_reasons(record)
+        self.live.hold(record, best_shot(record))
+        if self._target is not None and self._target.row != record.row:
             self._settling.start()
+        self._target = record
         self._enable()
 
     def show_decision(self, record: Record) -> None:
-        """Show what a person decided about the case on the screen."""
-        self.verdict.show_record(record)
+        """Show what a person decided about the target."""
+        self._target = record
+        if self.verdict.record is not None:
+            self.verdict.show_record(record)
         self._enable()
 
     def show_waiting(self, *, busy: bool) -> None:
         """Take the verdict away; the picture is live again."""
         self.verdict.show_waiting(self.status.state, busy=busy)
         self.code.show_code(None)
-        for card in self.cards:
-            card.show_reason(None, None)
-            card.show()
-        self._put_more()
+        self._show_reasons(None)
         self.live.release()
         self._enable()
 
     def say(self, text: str) -> None:
-        """Say one line above the picture; "" says nothing."""
-        if text != self._said:
-            self._said = text
-            self.notice.setText(text)
-            self.notice.setStyleSheet(f"color: {REVIEW_COLOUR};" if text else "")
+        """Say one line at the foot of the picture; "" says nothing."""
+        self.live.canvas.set_footer(text)
+
+    def _show_reasons(self, record: Record | None) -> None:
+        reasons = reasons_of(record) if record is not None else []
+        room = CARDS if self.code.code is None else min(CARDS - 1, len(reasons))
+        for place, card in enumerate(self.cards):
+            reason = reasons[place] if place < min(room, len(reasons)) else None
+            card.show_reason(reason, defect_of(record, reason) if record is not None and reason else None)
+            card.setVisible(place < room)
+        self._put_more()
 
     def _press(self, action: Action) -> None:
         if action not in DECIDING:
             self.pressed.emit(action)
-        elif self.verdict.record is not None:
-            self.decided.emit(action, self.verdict.record)
+        elif self._target is not None:
+            self.decided.emit(action, self._target)
 
     def _enable(self) -> None:
-        state, record = self.status.state, self.verdict.record
+        state, record = self.status.state, self._target
         settled = record is not None and not self._settling.isActive()
         for action in DECIDING:
             means = action is Action.MORE or (record is not None and decision(action, record.verdict) is not None)
             self.buttons[action].setEnabled(settled and means)
+            self._caption(action, record.inspection.trigger.case_id if record is not None else "")
         self.buttons[Action.TRIGGER].setEnabled(state is StationState.READY)
         self.buttons[Action.RUN].setEnabled(state in TAKES_TRIGGERS)
         self.buttons[Action.SKU].setEnabled(state in TAKES_TRIGGERS)
+
+    def _caption(self, action: Action, case_id: str) -> None:
+        button = self.buttons[action]
+        if isinstance(button, ActionButton):
+            button.set_caption(case_id)
 
     def _put_names(self) -> None:
         self.buttons[Action.SKU].setText(f"{action_word(Action.SKU)}  {self._sku}")
@@ -232,9 +246,7 @@ class StationPage(Page):
     def _put_state(self) -> None:
         self.state.setText(state_word(self.status.state))
         running = self.status.state is StationState.CONTINUOUS_EXECUTION
-        self.buttons[Action.RUN].setText(
-            translate("action", "Hold") if running else translate("action", "Run")
-        )
+        self.buttons[Action.RUN].setText(translate("action", "Hold") if running else translate("action", "Run"))
 
     def _put_more(self) -> None:
         record = self.verdict.record

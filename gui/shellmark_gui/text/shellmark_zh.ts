@@ -4,28 +4,28 @@
 <context>
     <name>action</name>
     <message>
-        <location filename="../pages/choice_page.py" line="94" />
+        <location filename="../pages/choice_page.py" line="96" />
         <source>Further...</source>
         <translation>更多…</translation>
     </message>
     <message>
-        <location filename="../pages/station_page.py" line="138" />
+        <location filename="../pages/station_page.py" line="140" />
         <location filename="../pages/error_page.py" line="71" />
         <source>中文</source>
         <translation>English</translation>
     </message>
     <message>
-        <location filename="../pages/station_page.py" line="229" />
+        <location filename="../pages/station_page.py" line="241" />
         <source>sign in</source>
         <translation>请登录</translation>
     </message>
     <message>
-        <location filename="../pages/station_page.py" line="236" />
+        <location filename="../pages/station_page.py" line="248" />
         <source>Hold</source>
         <translation>暂停</translation>
     </message>
     <message>
-        <location filename="../pages/station_page.py" line="236" />
+        <location filename="../pages/station_page.py" line="248" />
         <source>Run</source>
         <translation>连续检测</translation>
     </message>
@@ -37,12 +37,12 @@
     <message>
         <location filename="../wording.py" line="183" />
         <source>OK</source>
-        <translation>合格 OK</translation>
+        <translation>合格</translation>
     </message>
     <message>
         <location filename="../wording.py" line="184" />
         <source>NG</source>
-        <translation>不合格 NG</translation>
+        <translation>不合格</translation>
     </message>
     <message>
         <location filename="../wording.py" line="185" />
@@ -91,16 +91,11 @@
     </message>
     <message>
         <location filename="../wording.py" line="194" />
-        <source>Heat</source>
-        <translation>热图</translation>
-    </message>
-    <message>
-        <location filename="../wording.py" line="195" />
         <source>Newer</source>
         <translation>较新</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="196" />
+        <location filename="../wording.py" line="195" />
         <source>Older</source>
         <translation>较早</translation>
     </message>
@@ -601,18 +596,18 @@
 </context><context>
     <name>reason</name>
     <message>
-        <location filename="../pages/station_page.py" line="243" />
+        <location filename="../pages/station_page.py" line="255" />
         <source>{count} more reasons: {key}</source>
         <translation>另有 {count} 条原因，按 {key} 查看</translation>
     </message>
     <message>
-        <location filename="../widgets/reason_card.py" line="176" />
+        <location filename="../widgets/reason_card.py" line="180" />
         <source>limit</source>
         <translation>限度</translation>
     </message>
     <message>
-        <location filename="../widgets/reason_card.py" line="180" />
-        <location filename="../widgets/reason_card.py" line="178" />
+        <location filename="../widgets/reason_card.py" line="184" />
+        <location filename="../widgets/reason_card.py" line="182" />
         <source>found</source>
         <translation>实测</translation>
     </message>

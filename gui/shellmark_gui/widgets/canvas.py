@@ -1,7 +1,7 @@
 """One picture with what was found on it: live frames at 30 fps by the cheapest path, judged frames with their defects.
 
-A live frame is drawn straight from the camera's own array with fast scaling (4 to 6 ms for 5 MP); a picture that stands still
-comes here already shrunk smoothly by another thread. The map of scores is never stretched per picture.
+A live frame is drawn straight from the camera's own array with fast scaling (4 to 6 ms for 5 MP); a picture that stands
+still comes here already shrunk smoothly by another thread. Nothing is ever stretched in brightness per picture.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PyQt6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
-from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPolygonF
+from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPolygonF, QTransform
 from PyQt6.QtWidgets import QWidget
-from shellmark_inspect.types import Defect, Frame
 
-from ..pictures import Picture, zero_copy
-from ..theme import BACKGROUND, DARK_TEXT, FAIL_COLOUR, MUTED, TEXT
-from ..wording import label_name
-from .fitted import Fitted, growing
+from shellmark_gui.pictures import Picture, zero_copy
+from shellmark_gui.theme import BACKGROUND, DARK_TEXT, FAIL_COLOUR, MUTED, REVIEW_COLOUR, TEXT
+from shellmark_gui.widgets.fitted import Fitted, growing
+from shellmark_gui.wording import label_name
+from shellmark_inspect.types import Defect, Frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,7 @@ class Canvas(Fitted):
         self._mark, self._mark_colour = "", MUTED
         self._border: str | None = None
         self._empty = ""
+        self._footer = ""
         self.painted = 0
 
     def show_frame(self, frame: Frame) -> None:
@@ -83,6 +84,17 @@ class Canvas(Fitted):
             self._mark, self._mark_colour = words, colour
             self.update()
 
+    def set_footer(self, words: str) -> None:
+        """Say one line at the foot of the picture; "" says nothing."""
+        if words != self._footer:
+            self._footer = words
+            self.update()
+
+    @property
+    def footer(self) -> str:
+        """What the foot says."""
+        return self._footer
+
     @property
     def mark(self) -> str:
         """What the corner says."""
@@ -101,14 +113,15 @@ class Canvas(Fitted):
             painter.setFont(self.sizes.font(34))
             painter.setPen(QColor(MUTED))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._empty)
-        else:
-            place = self._place()
+        place = QRectF(self.rect()) if self._image is None else self._place()
+        if self._image is not None:
             painter.drawImage(place, self._image)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             for outline in self._outlines:
                 self._draw_outline(painter, outline, place)
             self._draw_border(painter, place)
-        self._draw_mark(painter)
+        self._draw_mark(painter, place)
+        self._draw_footer(painter)
         painter.end()
         self.painted += 1
 
@@ -120,7 +133,7 @@ class Canvas(Fitted):
 
     def _draw_outline(self, painter: QPainter, outline: Outline, place: QRectF) -> None:
         share = place.width() / max(1, self._source.width())
-        contour = QPolygonF([place.topLeft() + point * share for point in outline.contour])
+        contour = QTransform(share, 0, 0, share, place.left(), place.top()).map(outline.contour)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for colour, width in ((DARK_TEXT, 6), (FAIL_COLOUR, 3)):
             painter.setPen(QPen(QColor(colour), self.sizes.px(width)))
@@ -148,15 +161,26 @@ class Canvas(Fitted):
         painter.setPen(QPen(QColor(self._border), width))
         painter.drawRect(place.adjusted(width / 2, width / 2, -width / 2, -width / 2))
 
-    def _draw_mark(self, painter: QPainter) -> None:
+    def _draw_mark(self, painter: QPainter, place: QRectF) -> None:
         if not self._mark:
             return
         painter.setFont(self.sizes.font(26, bold=True))
         gap = self.sizes.px(14)
         size = painter.fontMetrics().boundingRect(self._mark).size()
-        plate = QRectF(gap, gap, size.width() + 2 * gap, size.height() + gap)
+        plate = QRectF(place.left(), place.top(), size.width() + 2 * gap, size.height() + gap)
         painter.fillRect(plate, QColor(self._mark_colour))
         painter.setPen(QColor(DARK_TEXT if self._mark_colour != FAIL_COLOUR else TEXT))
         painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, self._mark)
 
-
+    def _draw_footer(self, painter: QPainter) -> None:
+        if not self._footer:
+            return
+        painter.setFont(self.sizes.font(26, bold=True))
+        gap = self.sizes.px(12)
+        flags = int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap)
+        room = self.rect().adjusted(gap, 0, -gap, 0)
+        height = painter.fontMetrics().boundingRect(room, flags, self._footer).height() + 2 * gap
+        plate = QRectF(0, self.height() - height, self.width(), height)
+        painter.fillRect(plate, QColor(REVIEW_COLOUR))
+        painter.setPen(QColor(DARK_TEXT))
+        painter.drawText(plate.adjusted(gap, 0, -gap, 0), flags, self._footer)

@@ -8,12 +8,12 @@ import numpy as np
 from PyQt6.QtCore import QCoreApplication, QRect, QRectF, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
+
+from shellmark_gui.pictures import zero_copy
+from shellmark_gui.theme import MUTED, SURFACE, TEXT
+from shellmark_gui.widgets.fitted import Fitted
 from shellmark_inspect.types import Code
 from shellmark_trace import TraceError, label_matrix
-
-from ..pictures import zero_copy
-from ..theme import MUTED, SURFACE, TEXT
-from .fitted import Fitted
 
 translate = QCoreApplication.translate
 _log = logging.getLogger(__name__)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PyQt6.QtCore import QCoreApplication, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
-from shellmark_inspect.types import Counts
 
-from ..theme import FAIL_COLOUR, MUTED, PASS_COLOUR, REVIEW_COLOUR, SURFACE, TEXT
-from .fitted import Fitted
+from shellmark_gui.theme import FAIL_COLOUR, MUTED, PASS_COLOUR, REVIEW_COLOUR, SURFACE, TEXT
+from shellmark_gui.widgets.fitted import Fitted
+from shellmark_inspect.types import Counts
 
 translate = QCoreApplication.translate
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PyQt6.QtCore import QEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
-from ..theme import Sizes
+from shellmark_gui.theme import Sizes
 
 
 class Fitted(QWidget):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
-from shellmark_inspect.types import Record
 
-from ..shapes import VERDICT_COLOURS, VERDICT_SHAPES, paint_shape
-from ..theme import ACCENT, BACKGROUND, RAISED, SURFACE, TEXT, Sizes
-from ..wording import verdict_word
-from .fitted import Fitted
+from shellmark_gui.shapes import VERDICT_COLOURS, VERDICT_SHAPES, paint_shape
+from shellmark_gui.theme import ACCENT, BACKGROUND, RAISED, SURFACE, TEXT, Sizes
+from shellmark_gui.widgets.fitted import Fitted
+from shellmark_gui.wording import verdict_word
+from shellmark_inspect.types import Record
 
 SHOWN = 12
 HEIGHT_PX = 104
@@ -39,11 +39,11 @@ class Thumbnail(QAbstractButton):
         self.setAccessibleName(name)
         self.update()
 
-    def sizeHint(self) -> QSize:
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """As large as it is touched."""
         return QSize(self._sizes.touch(81), self._sizes.touch(81))
 
-    def paintEvent(self, _event: QPaintEvent | None) -> None:
+    def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
         """Draw picture, frame in the verdict's colour, shape and name."""
         painter, px = QPainter(self), self._sizes.px
         if self.record is None:
@@ -56,7 +56,9 @@ class Thumbnail(QAbstractButton):
         if self._image is not None:
             self._draw_cover(painter, QRectF(0, 0, self.width(), foot.top()))
         painter.fillRect(foot, QColor(BACKGROUND))
-        paint_shape(painter, QRectF(px(6), foot.top() + px(6), px(24), px(24)), VERDICT_SHAPES[self.record.verdict], colour)
+        paint_shape(
+            painter, QRectF(px(6), foot.top() + px(6), px(24), px(24)), VERDICT_SHAPES[self.record.verdict], colour
+        )
         painter.setFont(self._sizes.font(19))
         painter.setPen(QColor(TEXT))
         words = foot.adjusted(px(36), 0, -px(4), 0)

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from PyQt6.QtCore import QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
-from shellmark_inspect.loop.status import Lamp, Light
 
-from ..shapes import LIGHT_COLOURS, LIGHT_SHAPES, paint_shape
-from ..theme import MUTED, TEXT, Sizes
-from ..wording import lamp_name, light_word
-from .fitted import Fitted
+from shellmark_gui.shapes import LIGHT_COLOURS, LIGHT_SHAPES, paint_shape
+from shellmark_gui.theme import MUTED, TEXT, Sizes
+from shellmark_gui.widgets.fitted import Fitted
+from shellmark_gui.wording import lamp_name, light_word
+from shellmark_inspect.loop.status import Lamp, Light
 
 LAMPS = ("camera", "disk", "model", "database")
 _DARK = Lamp(Light.OFF)

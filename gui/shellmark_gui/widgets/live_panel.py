@@ -1,4 +1,4 @@
-"""The picture of the station: live while nothing is judged, the judged frame with its defects until the next trigger."""
+"""The station's picture: live while nothing is judged, the judged frame with its defects until the next trigger."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Mapping
 
 from PyQt6.QtCore import QCoreApplication, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
-from shellmark_inspect.types import Frame, Record
 
-from ..keys import Action
-from ..pictures import Picture, Shot, shots, zero_copy
-from ..shapes import VERDICT_COLOURS
-from ..theme import ACCENT, MUTED, REVIEW_COLOUR, Sizes
-from ..wording import action_word, verdict_word, zone_name
-from .button import ActionButton
-from .canvas import Canvas, Outline
-from .fitted import Fitted
+from shellmark_gui.keys import Action
+from shellmark_gui.pictures import Picture, Shot, shots, zero_copy
+from shellmark_gui.shapes import VERDICT_COLOURS
+from shellmark_gui.theme import ACCENT, MUTED, REVIEW_COLOUR, Sizes
+from shellmark_gui.widgets.button import ActionButton
+from shellmark_gui.widgets.canvas import Canvas, Outline
+from shellmark_gui.widgets.fitted import Fitted
+from shellmark_gui.wording import action_word, verdict_word, zone_name
+from shellmark_inspect.types import Frame, Record
 
 translate = QCoreApplication.translate
 
@@ -193,5 +193,3 @@ class LivePanel(Fitted):
         else:
             words = translate("live", "STILL, {seconds} s old").format(seconds=age_ns // 1_000_000_000)
             self.canvas.set_mark(words, REVIEW_COLOUR)
-
-

@@ -1,7 +1,7 @@
 """One reason: the crop, the limit drawn beside it at the crop's own scale, and the sentence.
 
-A length is a bar, a diameter a circle, an area the circle of that area; above the limit's, below the measured one, in pixels per
-millimetre of the crop as drawn, so that the eye can lay one on the other.
+A length is a bar, a diameter a circle, an area the circle of that area; above the limit's, below the measured one, in
+pixels per millimetre of the crop as drawn, so that the eye can lay one on the other.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ import math
 from PyQt6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
-from shellmark_inspect.types import Defect, Reason, ReasonCode, Record
 
-from ..pictures import zero_copy
-from ..theme import FAIL_COLOUR, LIGHT_TEXT, MUTED, PASS_COLOUR, RAISED, REVIEW_COLOUR, SURFACE, TEXT
-from ..wording import sentence
-from .fitted import Fitted
+from shellmark_gui.pictures import zero_copy
+from shellmark_gui.theme import FAIL_COLOUR, LIGHT_TEXT, MUTED, PASS_COLOUR, RAISED, REVIEW_COLOUR, SURFACE, TEXT
+from shellmark_gui.widgets.fitted import Fitted
+from shellmark_gui.wording import sentence
+from shellmark_inspect.types import Defect, Reason, ReasonCode, Record
 
 translate = QCoreApplication.translate
 
@@ -126,27 +126,31 @@ class ReasonCard(Fitted):
 
     def _draw_scale(self, painter: QPainter, box: QRectF, px_per_mm: float) -> None:
         """A bar of a round length on the crop's lower edge."""
-        fitting = [mm for mm in _SCALE_BARS_MM if mm * px_per_mm <= box.width() * 0.6]
+        fitting = [mm for mm in _SCALE_BARS_MM if mm * px_per_mm <= box.width() * 0.45]
         mm = fitting[-1] if fitting else _SCALE_BARS_MM[0]
-        gap, thick = self.sizes.px(6), self.sizes.px(4)
-        plate = QRectF(box.left(), box.bottom() - self.sizes.px(28), box.width(), self.sizes.px(28))
-        painter.fillRect(plate, QColor(0, 0, 0, 150))
-        bar = QRectF(box.left() + gap, box.bottom() - gap - thick, mm * px_per_mm, thick)
+        gap, high = self.sizes.px(5), self.sizes.px(22)
+        plate = QRectF(box.left(), box.bottom() - high, box.width(), high)
+        painter.fillRect(plate, QColor(0, 0, 0, 170))
+        bar = QRectF(plate.left() + gap, plate.center().y() - gap / 2, mm * px_per_mm, gap)
         painter.fillRect(bar, QColor(LIGHT_TEXT))
-        painter.setFont(self.sizes.font(17, bold=True))
+        painter.setFont(self.sizes.font(16, bold=True))
         painter.setPen(QColor(LIGHT_TEXT))
-        painter.drawText(plate.adjusted(gap, 0, -gap, -thick - gap / 2), Qt.AlignmentFlag.AlignLeft, f"{mm:g} mm")
+        right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        painter.drawText(plate.adjusted(gap, 0, -gap, 0), right, f"{mm:g} mm")
 
     def _draw_gauge(self, painter: QPainter, box: QRectF, px_per_mm: float) -> None:
         """The limit and the measured size, at the crop's scale."""
         sizes = self._gauge_mm()
         row = QRectF(box.left(), box.top(), box.width(), box.height() / max(1, len(sizes)))
+        named = row.height() >= self.sizes.px(50)
         for name, mm, colour in sizes:
-            painter.setPen(QColor(MUTED))
-            painter.setFont(self.sizes.font(18))
-            painter.drawText(row, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, f"{name} {mm:.1f}")
-            below = row.adjusted(0, painter.fontMetrics().height(), 0, 0)
-            self._draw_size(painter, below, mm * px_per_mm, colour)
+            room = QRectF(row)
+            if named:
+                painter.setPen(QColor(MUTED))
+                painter.setFont(self.sizes.font(18))
+                painter.drawText(row, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, f"{name} {mm:.1f}")
+                room.setTop(row.top() + painter.fontMetrics().height())
+            self._draw_size(painter, room, mm * px_per_mm, colour)
             row.translate(0, row.height())
 
     def _draw_size(self, painter: QPainter, room: QRectF, size_px: float, colour: str) -> None:

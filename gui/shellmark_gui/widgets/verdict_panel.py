@@ -1,6 +1,6 @@
 """The verdict, readable from 3 m: colour, word and shape, and always the case it is about.
 
-At 1080p the word is 96 px high, 24 mm on a 21.5 inch panel: 27 minutes of arc from 3 m, where 16 are enough to read easily.
+At 1080p the word is 96 px high: 24 mm on a 21.5 inch panel, 27 minutes of arc from 3 m. The shape is 150 px, 37 mm.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from PyQt6.QtCore import QCoreApplication, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
+
+from shellmark_gui.shapes import VERDICT_COLOURS, VERDICT_INKS, VERDICT_SHAPES, Shape, paint_shape
+from shellmark_gui.theme import ACCENT, MUTED, RAISED, TEXT
+from shellmark_gui.widgets.fitted import Fitted
+from shellmark_gui.wording import disposition_word, overrule_word, state_word, verdict_word
 from shellmark_inspect.loop.status import StationState
 from shellmark_inspect.types import Record
-
-from ..shapes import VERDICT_COLOURS, VERDICT_INKS, VERDICT_SHAPES, Shape, paint_shape
-from ..theme import ACCENT, MUTED, RAISED, TEXT
-from ..wording import disposition_word, overrule_word, state_word, verdict_word
-from .fitted import Fitted
 
 translate = QCoreApplication.translate
 
@@ -35,7 +35,7 @@ class Banner:
 
 
 class VerdictPanel(Fitted):
-    """Waiting, inspecting, or the verdict of one named case; `last` names the case before while another is inspected."""
+    """Waiting, inspecting (the case before is named), or the verdict of one named case."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -91,9 +91,7 @@ class VerdictPanel(Fitted):
 
     def _waiting(self) -> Banner:
         if self._busy:
-            return Banner(
-                Shape.DOTS, RAISED, ACCENT, translate("verdict", "Inspecting..."), case=self._before()
-            )
+            return Banner(Shape.DOTS, RAISED, ACCENT, translate("verdict", "Inspecting..."), case=self._before())
         takes = self._state in (StationState.READY, StationState.CONTINUOUS_EXECUTION)
         word = translate("verdict", "Waiting") if takes else state_word(self._state)
         return Banner(Shape.BAR, RAISED, TEXT if takes else MUTED, word, case=self._before())
