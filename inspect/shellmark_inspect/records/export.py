@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC
 from pathlib import Path
 from types import MappingProxyType
@@ -146,7 +147,7 @@ def write_csv(
     """
     mark = "\t" if spreadsheet else ""
     count = 0
-    with mapped("export", path), path.open("w", encoding="utf-8-sig", newline="") as file:
+    with _whole(path) as part, part.open("w", encoding="utf-8-sig", newline="") as file:
         out = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
         out.writerow(COLUMNS)
         for count, record in enumerate(records, 1):
@@ -163,20 +164,38 @@ def write_xlsx(records: Iterable[Record], path: Path, *, progress: Progress | No
     Raises:
         RecordsError: the file cannot be written, or there are more records than a sheet holds.
     """
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("records")
-    sheet.freeze_panes = "A2"
-    sheet.append(list(COLUMNS))
     count = 0
-    with mapped("export", path):
-        for count, record in enumerate(records, 1):
-            if count > SHEET_ROWS:
-                raise RecordsError(f"export {path}: a sheet holds {SHEET_ROWS} records: narrow the time, or write CSV")
-            sheet.append([_cell(sheet, read(record)) for read in _COLUMNS.values()])
-            if progress is not None:
-                progress(count)
-        book.save(path)
+    with _whole(path) as part, part.open("wb") as file:
+        book = Workbook(write_only=True)
+        sheet = book.create_sheet("records")
+        sheet.freeze_panes = "A2"
+        try:
+            sheet.append(list(COLUMNS))
+            for count, record in enumerate(records, 1):
+                if count > SHEET_ROWS:
+                    raise RecordsError(
+                        f"export {path}: a sheet holds {SHEET_ROWS} records: narrow the time, or use CSV"
+                    )
+                sheet.append([_cell(sheet, read(record)) for read in _COLUMNS.values()])
+                if progress is not None:
+                    progress(count)
+            book.save(file)
+        finally:
+            if not sheet.closed:
+                sheet.close()
     return count
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """A file beside the path that takes its place when everything is written, and goes when not."""
+    part = path.with_name(f"{path.name}.part")
+    with mapped("export", path):
+        try:
+            yield part
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
 
 
 def _cell(sheet: Any, value: str | int | float | None) -> Any:

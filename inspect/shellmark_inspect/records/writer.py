@@ -61,11 +61,11 @@ class Records:
     ) -> None:
         """Take what `open` has made ready."""
         self.station = station
-        self.where = rows.text(connection.engine.url.render_as_string(hide_password=True))
         self._turn = threading.Lock()
         self._connection = connection
         self._closing = closing
         self._file = file_of(connection.engine.url)
+        self.where = str(self._file or connection.engine.url.render_as_string(hide_password=True))
         self._pictures = Pictures(images, policy)
         self._ledger = Ledger(connection, station)
         self._codes = Codes(connection, self._ledger, station=station, host=host)

@@ -8,7 +8,6 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -115,14 +114,15 @@ def bench(request: pytest.FixtureRequest) -> Bench:
 
 @pytest.fixture
 def postgresql(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
-    """A fresh database on the server of this session."""
+    """An empty database on the server of this session."""
     psycopg = pytest.importorskip("psycopg", reason="no psycopg: install the extra `postgres`")
     port = request.getfixturevalue("postgresql_port")
-    name = f"t{time.monotonic_ns()}"
-    with psycopg.connect(f"host=127.0.0.1 port={port} user=postgres dbname=postgres", autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
+    address = f"postgresql://postgres@127.0.0.1:{port}/postgres"
+    with psycopg.connect(address, autocommit=True) as server:
+        server.execute("DROP SCHEMA public CASCADE")
+        server.execute("CREATE SCHEMA public")
     with ExitStack() as closing:
-        yield Bench(f"postgresql://postgres@127.0.0.1:{port}/{name}", tmp_path / "images", closing)
+        yield Bench(address, tmp_path / "images", closing)
 
 
 @pytest.fixture(scope="session")
@@ -143,8 +143,8 @@ def postgresql_port() -> Iterator[int]:
             shutil.chown(folder, "postgres")
         control = [*as_user, str(binaries[-1] / "pg_ctl"), "-D", f"{folder}/data", "-w", "-s"]
         quiet = {"cwd": folder, "check": True, "stdout": subprocess.DEVNULL, "timeout": 60}
-        subprocess.run([*control, "initdb", "-o", "-A trust -U postgres -E UTF8 --locale=C"], **quiet)
-        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c shared_buffers=16MB"
+        subprocess.run([*control, "initdb", "-o", "-A trust -U postgres -E UTF8 --locale=C --no-sync"], **quiet)
+        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c shared_buffers=16MB -c fsync=off"
         subprocess.run([*control, "-l", f"{folder}/log", "-o", options, "start"], **quiet)
         try:
             yield port
