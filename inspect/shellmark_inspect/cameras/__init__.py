@@ -12,11 +12,13 @@ from pydantic import ValidationError
 from shellmark_inspect.errors import CameraError, ConfigError
 from shellmark_inspect.recipe import first_fault
 
-from . import folder
+from . import basler, folder, opencv
+from .basler import BaslerCamera, BaslerSettings
 from .camera import Camera
 from .folder import FolderCamera, FolderSettings
 from .guard import CameraState, Guarded
 from .kinds import CameraKind, CameraSettings, Found
+from .opencv import OpencvCamera, OpencvSettings
 from .stills import read_still
 
 __all__ = [
@@ -37,6 +39,8 @@ __all__ = [
 CAMERAS: Mapping[str, CameraKind] = MappingProxyType(
     {
         "folder": CameraKind(FolderSettings, FolderCamera, folder.discover),
+        "opencv": CameraKind(OpencvSettings, OpencvCamera, opencv.discover),
+        "basler": CameraKind(BaslerSettings, BaslerCamera, basler.discover),
     }
 )
 """Every kind of camera by the word a configuration calls it."""
