@@ -57,11 +57,11 @@ class Goods:
 
 def labelled_crops(recipe: Recipe, manifest: Path, rows: list[dict[str, Any]]) -> Iterator[LabelledCrop]:
     """The labelled defects of a manifest's rows, cut out of the prepared views by their masks."""
+    if not rows:
+        return
     preparation = Preparation(recipe)
     spec = recipe.views[0]
-    camera = build_camera(
-        spec.camera, {"kind": "folder", "path": str(manifest), "filter": _filter(rows[0])} if rows else {}
-    )
+    camera = build_camera(spec.camera, {"kind": "folder", "path": str(manifest), "filter": _filter(rows[0])})
     camera.open()
     for number, row in enumerate(rows, 1):
         frames = camera.expose(Trigger(number, 0, row["case"]), spec.name, spec.lights)
