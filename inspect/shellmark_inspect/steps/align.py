@@ -99,7 +99,9 @@ class Align:
         elif abs(offset.turn_deg) > p.most_turn_deg:
             what = f"turned by {offset.turn_deg:.1f} deg, {p.most_turn_deg:g} deg is the most"
         elif abs(offset.scale - 1) > p.most_growth:
-            what = f"{100 * (offset.scale - 1):+.2f} % of the reference's size, {100 * p.most_growth:g} % is the most"
+            than = "larger" if offset.scale > 1 else "smaller"
+            off, most = 100 * abs(offset.scale - 1), 100 * p.most_growth
+            what = f"{off:.2f} % {than} than the reference, {most:g} % is the most"
         else:
             return
         raise NotAligned(f"view {name}: the shell is {what}")

@@ -88,10 +88,12 @@ class Reference:
     def matches(self, picture: Pixels, most_mm: float, most_deg: float) -> list[Match]:
         """The best few ways the reference lies in a picture of its own size, the likeliest first.
 
-        All of them lie about within that shift and turn; one alone means that nothing comes near it.
+        All of them lie about within that shift and turn; a picture without anything in it gives one of correlation 0.
         """
         view = levels(picture, self.px_per_mm)
         found = [self._refined(view, back, 0, min(2, len(view))) for back in self._places(view[0], most_mm, most_deg)]
+        if not found:
+            return [Match(np.eye(3), 0.0)]
         found.sort(key=lambda match: -match.correlation)
         apart = _apart(found, self._middle, 2.0 * self.px_per_mm)
         best = self._refined(view, apart[0].back, len(view) - 1, len(view))
@@ -211,7 +213,14 @@ def _descend(template: Floats, slopes: _Slopes, picture: Floats, back: Matrix) -
         if np.abs((before - back @ corners)[:2]).max() < STILL_PX:
             break
     there = _warped(picture, back, template.shape)
-    return back, float(np.corrcoef(there.ravel(), template.ravel())[0, 1])
+    return back, _correlation(there, template)
+
+
+def _correlation(one: Floats, other: Floats) -> float:
+    (mean_one, deviation_one), (mean_other, deviation_other) = (cv2.meanStdDev(picture) for picture in (one, other))
+    spread = float(deviation_one[0, 0] * deviation_other[0, 0])
+    together = float((one * other).mean(dtype=np.float64)) - float(mean_one[0, 0] * mean_other[0, 0])
+    return together / spread if spread > 1e-9 else 0.0
 
 
 def _similarity(numbers: NDArray[np.float64], middle: tuple[float, float]) -> Matrix:

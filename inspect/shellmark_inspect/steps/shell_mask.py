@@ -135,7 +135,7 @@ def silhouette(planes: Sequence[Pixels], by: str, close_px: float = 0, valid: Ma
     if by == "unlike-border":
         inside = _unlike_border(planes, valid)
     else:
-        level = np.maximum.reduce([cv2.GaussianBlur(grey(plane), (0, 0), 1.5) for plane in planes])
+        level = np.maximum.reduce([cv2.GaussianBlur(grey(plane), (0, 0), 0.8) for plane in planes])
         threshold, _ = cv2.threshold(level[valid].reshape(-1, 1), 0, 255, cv2.THRESH_OTSU)
         inside = (level > threshold) ^ (by == "dark")
     return _largest_filled((inside & valid).astype(np.uint8), round(close_px))
@@ -148,13 +148,15 @@ def _unlike_border(planes: Sequence[Pixels], valid: Mask) -> Mask:
     border[band:-band, band:-band] = False
     off = np.zeros(valid.shape, np.float32)
     for plane in planes:
-        for channel in cv2.split(cv2.GaussianBlur(plane, (0, 0), 1.0)):
+        for channel in cv2.split(cv2.GaussianBlur(plane, (0, 0), 0.8)):
             np.maximum(off, _off_background(channel.astype(np.float32), border), out=off)
     decades = np.log1p(off)
     bins = np.clip(decades / float(decades.max(initial=1e-6)) * 255, 0, 255).astype(np.uint8)
     threshold, _ = cv2.threshold(bins[valid].reshape(-1, 1), 0, 255, cv2.THRESH_OTSU)
     level = float(np.expm1(threshold / 255 * float(decades.max(initial=1e-6))))
-    return np.asarray(off > np.clip(level, *OFF_RANGE))
+    # a blurred edge lies half-way up, not where it first leaves the ground
+    nearby = cv2.dilate(off, np.ones((5, 5), np.uint8))
+    return np.asarray(off > np.maximum(np.clip(level, *OFF_RANGE), nearby / 2))
 
 
 def _off_background(channel: Floats, border: Mask) -> Floats:
