@@ -1,0 +1,70 @@
+# Two commands do everything: `make demo` and `make test`. Both make the environment and install what is missing.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/installed
+
+# Debian's libraries for OpenCV and Qt, a virtual screen and Chinese fonts; as root only, and only where one is missing.
+DEBIAN := libgl1 libegl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libxkbcommon0 libxkbcommon-x11-0 libxcb-cursor0 \
+	libxcb-icccm4 libxcb-keysyms1 libxcb-image0 libxcb-render-util0 libxcb-shape0 libxcb-xkb1 xvfb fonts-noto-cjk
+
+.PHONY: demo test check lint types contracts unit wheel screen bench soak samples system clean
+
+demo: $(STAMP) system  ## the station on the sample images: the window where there is a screen, else a line per case
+	$(BIN)/shellmark demo
+
+test: $(STAMP) system lint types contracts unit wheel screen  ## everything that must hold before a commit
+
+$(STAMP): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[dev,basler]'
+	touch $(STAMP)
+
+system:
+	@if command -v dpkg-query >/dev/null; then \
+		missing=""; \
+		for p in $(DEBIAN); do \
+			dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; \
+		done; \
+		if [ -n "$$missing" ]; then \
+			if [ "$$(id -u)" = 0 ]; then \
+				echo "installing$$missing"; \
+				apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+			else \
+				echo "these Debian packages are missing; install them as root:$$missing"; \
+			fi; \
+		fi; \
+	fi
+
+lint: $(STAMP)
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+contracts: $(STAMP)
+	$(BIN)/lint-imports
+
+unit: $(STAMP) system
+	$(BIN)/python -m pytest -q -m 'not soak and not display' --cov --cov-report=term:skip-covered --durations=10
+
+wheel: $(STAMP)  ## build the wheel and run it away from the checkout
+	sh tests/wheel.sh $(BIN)/python
+
+screen: $(STAMP) system  ## one start of the real window on a virtual display
+	xvfb-run -a -s '-screen 0 1920x1080x24' $(BIN)/python -m pytest -q -m display
+
+bench: $(STAMP)
+	$(BIN)/python -m pytest benchmarks -q --benchmark-only --benchmark-columns=min,median,max,rounds
+
+soak: $(STAMP)
+	$(BIN)/python -m pytest -q -m soak --timeout=7200 -s
+
+samples: $(STAMP)  ## render the sample images anew (about an hour of two cores)
+	$(BIN)/python -m pip install --quiet '.[render]'
+	$(BIN)/python sample_images/generator --out sample_images
+
+clean:
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage
