@@ -80,15 +80,12 @@ def style_sheet(sizes: Sizes) -> str:
     QWidget[role="panel"] {{ background: {SURFACE}; border-radius: {px(12)}px; }}
     QWidget[role="stop-page"], QWidget[role="stop-page"] QLabel {{ background: {FAIL_COLOUR}; }}
     QPushButton {{
-        background: {RAISED}; border: {px(2)}px solid {EDGE}; border-radius: {px(12)}px; color: {TEXT};
-        font-size: {px(28)}px; font-weight: bold; padding: 0 {px(14)}px;
+        background: {RAISED}; border: {px(2)}px solid {EDGE}; border-radius: {px(12)}px;
     }}
     QPushButton:focus {{ border: {px(4)}px solid {ACCENT}; }}
     QPushButton:pressed {{ background: {PRESSED}; border-color: {ACCENT}; }}
     QPushButton:checked {{ background: {PRESSED}; border-color: {ACCENT}; }}
-    QPushButton:disabled {{ background: {SURFACE}; border-color: {RAISED}; color: {FAINT}; }}
-    QPushButton[role="decide"] {{ font-size: {px(36)}px; }}
-    QPushButton[role="quiet"] {{ font-size: {px(24)}px; font-weight: normal; }}
+    QPushButton:disabled {{ background: {SURFACE}; border-color: {RAISED}; }}
     QLineEdit {{
         background: {SURFACE}; border: {px(2)}px solid {EDGE}; border-radius: {px(12)}px; color: {TEXT};
         font-size: {px(44)}px; padding: 0 {px(20)}px; min-height: {touch(97)}px;

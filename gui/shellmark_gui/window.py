@@ -246,23 +246,21 @@ class StationWindow(QWidget):
         self.station_page.show_names(names.get(self._sku, self._sku), self.operator)
 
     def _recorded(self, record: Record) -> None:
-        shown = self.station_page.target
+        shown, opened = self._case_of(self.station_page.target), self._case_of(self.record_page.record)
         case = self.cases.add(record)
-        decided = record.disposition is not None
-        if not decided or (shown is not None and self.cases.of(shown) is case):
-            self._shown_at = self._shown_at if decided else time.monotonic()
-            self._show_case(case.record, decided=decided)
-        if self.record_page.record is not None and self.cases.of(self.record_page.record) is case:
+        if record.disposition is None:
+            self._shown_at = time.monotonic()
+            self.station_page.show_record(case.record)
+        elif shown is case:
+            self.station_page.show_decision(case.record)
+        if opened is case:
             self.record_page.show_record(case.record)
         if case.thumbnail is None:
             self._want_thumbnail(case)
         self._put_history()
 
-    def _show_case(self, record: Record, *, decided: bool) -> None:
-        if decided:
-            self.station_page.show_decision(record)
-        else:
-            self.station_page.show_record(record)
+    def _case_of(self, record: Record | None) -> Case | None:
+        return self.cases.of(record) if record is not None else None
 
     def _put_history(self) -> None:
         self.station_page.history.show_cases([(case.record, case.thumbnail) for case in self.cases.newest()[:SHOWN]])

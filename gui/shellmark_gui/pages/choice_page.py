@@ -107,7 +107,7 @@ class ChoicePage(Page):
         choices = self._question.choices if self._question else ()
         at = self._first + place
         button.setVisible(at < len(choices))
-        button.setText(choices[at].words().replace("&", "&&") if at < len(choices) else "")
+        button.setText(choices[at].words() if at < len(choices) else "")
         button.setShortcut(QKeySequence(CHOICE_KEYS[place]) if at < len(choices) else QKeySequence())
 
     def opened(self) -> None:

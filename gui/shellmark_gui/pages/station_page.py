@@ -193,6 +193,8 @@ class StationPage(Page):
         self._target = record
         if self.verdict.record is not None:
             self.verdict.show_record(record)
+            self.code.show_code(record.code)
+            self._show_reasons(record)
         self._enable()
 
     def show_waiting(self, *, busy: bool) -> None:

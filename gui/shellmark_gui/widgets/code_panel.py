@@ -13,9 +13,10 @@ from shellmark_gui.pictures import zero_copy
 from shellmark_gui.theme import MUTED, SURFACE, TEXT
 from shellmark_gui.widgets.fitted import Fitted
 from shellmark_inspect.types import Code
-from shellmark_trace import TraceError, label_matrix
+from shellmark_trace import States, TraceError, label_matrix
 
 translate = QCoreApplication.translate
+VOID = States.VOID.value
 _log = logging.getLogger(__name__)
 
 
@@ -44,7 +45,8 @@ class CodePanel(Fitted):
         return self._code
 
     def show_code(self, code: Code | None) -> None:
-        """Show a record's code; None hides the panel."""
+        """Show a record's code; None, or a code that is void, hides the panel."""
+        code = None if code is not None and code.state == VOID else code
         if code is not None and code != self._code:
             self._symbol = symbol_of(code.text)
         self._code = code

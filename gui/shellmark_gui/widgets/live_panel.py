@@ -34,7 +34,7 @@ class LivePanel(Fitted):
     def __init__(self, keys: Mapping[Action, str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.canvas = Canvas(self)
-        self.light_button = ActionButton(key=keys[Action.NEXT_LIGHT], role="quiet", parent=self)
+        self.light_button = ActionButton(key=keys[Action.NEXT_LIGHT], role="quiet", least_width_px=150, parent=self)
         self.light_button.clicked.connect(self.next_light)
         self._tabs: dict[str, ActionButton] = {}
         self._view_key = keys[Action.NEXT_VIEW]
@@ -60,7 +60,6 @@ class LivePanel(Fitted):
         self._side.setSpacing(sizes.px(24))
         for button in (*self._tabs.values(), self.light_button):
             button.fit(sizes)
-            button.setFixedWidth(sizes.touch(150))
 
     def put_words(self) -> None:
         """Put the words again."""
@@ -93,7 +92,7 @@ class LivePanel(Fitted):
         self.fit(self.sizes)
 
     def _tab(self, place: int, view: str) -> ActionButton:
-        button = ActionButton(key=self._view_key if place == 0 else "", role="quiet", parent=self)
+        button = ActionButton(key=self._view_key if place == 0 else "", role="quiet", least_width_px=150, parent=self)
         button.setCheckable(True)
         button.clicked.connect(lambda: self.show_view(view))
         self._side.insertWidget(place, button)

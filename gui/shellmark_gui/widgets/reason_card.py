@@ -30,6 +30,9 @@ REJECTING = frozenset(
     }
 )
 _ROUND = frozenset({"diameter", "area"})
+SCALED_FROM_PX = 100
+"""A crop drawn smaller than this has no room for words on it."""
+
 _SCALE_BARS_MM = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 
 
@@ -121,7 +124,8 @@ class ReasonCard(Fitted):
         painter.drawImage(place, crop)
         px_per_mm = self._crop_px_per_mm * share
         if px_per_mm > 0:
-            self._draw_scale(painter, box, px_per_mm)
+            if box.width() >= self.sizes.px(SCALED_FROM_PX):
+                self._draw_scale(painter, box, px_per_mm)
             self._draw_gauge(painter, box.translated(box.width() + self.sizes.px(8), 0), px_per_mm)
 
     def _draw_scale(self, painter: QPainter, box: QRectF, px_per_mm: float) -> None:
@@ -142,7 +146,7 @@ class ReasonCard(Fitted):
         """The limit and the measured size, at the crop's scale."""
         sizes = self._gauge_mm()
         row = QRectF(box.left(), box.top(), box.width(), box.height() / max(1, len(sizes)))
-        named = row.height() >= self.sizes.px(50)
+        named = row.height() >= self.sizes.px(50) and row.width() >= self.sizes.px(SCALED_FROM_PX)
         for name, mm, colour in sizes:
             room = QRectF(row)
             if named:
