@@ -223,7 +223,7 @@ def _measured(view: View, found: _Found, spec: JudgeSpec) -> Measured:
 
 
 def _uncertainty_mm(shape: Shape, refined: bool, spec: JudgeSpec) -> float:
-    blur = 0 if refined else 2 * BLUR_PX
+    blur = 0 if refined else 3 * BLUR_PX
     return (1 + blur) * shape.px_mm + spec.unsure_share * shape.length_mm
 
 
