@@ -22,6 +22,8 @@ from .stills import cut, picture, write
 
 pytest.importorskip("pypylon.pylon", reason="pypylon is not installed: pip install 'shellmark[basler]'")
 
+# On Linux pylon takes SIGALRM for its timeouts: a runner that takes it for its own makes them wait for ever.
+pytestmark = pytest.mark.timeout(60, method="thread")
 LIGHTS = ("west", "north")
 
 

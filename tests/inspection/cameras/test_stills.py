@@ -108,7 +108,7 @@ def test_a_missing_still_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("suffix", [".jpg", ".png", ".bmp", ".tif"])
 def test_no_cut_of_a_file_passes_for_whole(tmp_path: Path, suffix: str) -> None:
-    whole = write(tmp_path / f"a{suffix}", picture(10)).read_bytes()
+    whole = write(tmp_path / f"a{suffix}", picture(10, 24, 16)).read_bytes()
     path = tmp_path / f"b{suffix}"
     for length in range(0, len(whole), 7):
         path.write_bytes(whole[:length])
