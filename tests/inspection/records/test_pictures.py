@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -127,3 +128,19 @@ def test_what_a_crash_left_unfinished_is_cleared_at_start(tmp_path: Path) -> Non
     (day / "whole.jpg").write_bytes(b"whole")
     Pictures(tmp_path, ALL)
     assert [path.name for path in day.iterdir()] == ["whole.jpg"]
+
+
+@pytest.mark.parametrize("step", ["fsync", "replace"])
+def test_a_picture_has_its_name_only_when_it_is_whole_on_the_disk(
+    tmp_path: Path, inspection: Make, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def fail(*_: object) -> None:
+        assert [path.name[:12] for path in tmp_path.rglob("*") if path.is_file()] == [".unfinished-"]
+        raise OSError(5, "Input/output error")
+
+    pictures = Pictures(tmp_path, ALL)
+    (tmp_path / "2026-11-23").mkdir()
+    monkeypatch.setattr(*((os, "fsync", fail) if step == "fsync" else (Path, "replace", fail)))
+    with pytest.raises(RecordsError, match="Input/output error"):
+        pictures.keep(inspection(1), NOON)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
