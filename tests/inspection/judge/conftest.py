@@ -11,7 +11,7 @@ import pytest
 
 from shellmark_inspect.judge import Measured, Region, find_regions, measure
 from shellmark_inspect.recipe import JudgeSpec
-from shellmark_inspect.types import Defect, View
+from shellmark_inspect.types import View
 
 PX_PER_MM = 6.0
 Shape = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -59,28 +59,3 @@ def anomaly_of(share: np.ndarray) -> np.ndarray:
 def drawing() -> type[Drawing]:
     """The class above."""
     return Drawing
-
-
-@pytest.fixture
-def defect() -> Callable[..., Defect]:
-    """A defect of numbers: a scratch in zone A of the view front unless said otherwise."""
-    return make_defect
-
-
-def make_defect(label: str = "scratch", length_mm: float = 3.0, **changes: Any) -> Defect:
-    plain: dict[str, Any] = {
-        "view": "front",
-        "zone": "A",
-        "label": label,
-        "label_score": 0.9,
-        "score": 2.0,
-        "centre_mm": (50.0, 50.0),
-        "length_mm": length_mm,
-        "width_mm": length_mm / 5,
-        "diameter_mm": length_mm / 2,
-        "area_mm2": length_mm**2 / 5,
-        "uncertainty_mm": 0.2,
-        "light": "west",
-        "contour_px": np.zeros((3, 2)),
-    }
-    return Defect(**(plain | changes))
