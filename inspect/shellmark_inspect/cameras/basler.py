@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import threading
@@ -16,11 +17,13 @@ import cv2
 import numpy as np
 from pydantic import Field
 
-from shellmark_inspect.errors import BadFrame, CameraLost, FrameTimeout
+from shellmark_inspect.errors import BadFrame, CameraError, CameraLost, FrameTimeout
 from shellmark_inspect.types import Frame, Pixels, Trigger
 
 from .kinds import CameraSettings, Found, Milliseconds
 from .stills import SUFFIXES
+
+log = logging.getLogger(__name__)
 
 _ANY_LIGHT = "*"
 _LARGEST_EMULATED_PX = 8192
@@ -129,9 +132,12 @@ class BaslerCamera:
             self._device, device = None, self._device
         if device is None:
             return
-        with self._mapped("be closed"):
-            device.StopGrabbing()
-            device.Close()
+        for end in (device.StopGrabbing, device.Close):
+            try:
+                with self._mapped("be closed"):
+                    end()
+            except CameraError as e:  # a camera that is gone cannot be let go of either
+                log.info("%s", e)
 
     def expose(self, trigger: Trigger, view: str, lights: Sequence[str]) -> list[Frame]:
         """One triggered frame per light; a bad frame costs the case, yet every light is fired. As `Camera.expose`."""

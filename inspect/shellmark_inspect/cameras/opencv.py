@@ -12,7 +12,8 @@ import platform
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, Protocol, Self
@@ -169,7 +170,8 @@ class _Recording:
         path = Path(self._settings.source)
         if not path.is_file():
             raise CameraLost(f"video {path} is missing: put it there or mend `source` of the camera")
-        capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
+        with _ffmpeg_environment(""):
+            capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
         if not capture.isOpened():
             raise CameraLost(f"video {path} cannot be opened: it is torn or of a kind FFmpeg does not know")
         self._length = int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
@@ -360,18 +362,27 @@ def _open_live(settings: OpencvSettings) -> cv2.VideoCapture:
         return _open_usb(settings, settings.index)
     times = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, settings.open_timeout_ms]
     times += [cv2.CAP_PROP_READ_TIMEOUT_MSEC, settings.read_timeout_ms]
-    with _ENVIRONMENT:  # the transport can be given only through the process's environment
-        os.environ["OPENCV_FFMPEG_CAPTURE_OPTIONS"] = f"rtsp_transport;{settings.transport}"
-        try:
-            capture = cv2.VideoCapture(settings.source, cv2.CAP_FFMPEG, times)
-        finally:
-            del os.environ["OPENCV_FFMPEG_CAPTURE_OPTIONS"]
+    with _ffmpeg_environment(f"rtsp_transport;{settings.transport}"):
+        capture = cv2.VideoCapture(settings.source, cv2.CAP_FFMPEG, times)
     if not capture.isOpened():
         raise CameraLost(f"stream {settings.shown} cannot be opened: check address, network and password")
     return capture
 
 
+@contextmanager
+def _ffmpeg_environment(options: str) -> Iterator[None]:
+    """What OpenCV's FFmpeg takes from the process's environment only: its options, and how much it prints (nothing)."""
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # what is wrong is told by our own errors
+    with _ENVIRONMENT:
+        os.environ.update({"OPENCV_FFMPEG_CAPTURE_OPTIONS": options, "OPENCV_FFMPEG_LOGLEVEL": "-8"})
+        try:
+            yield
+        finally:
+            del os.environ["OPENCV_FFMPEG_CAPTURE_OPTIONS"], os.environ["OPENCV_FFMPEG_LOGLEVEL"]
+
+
 def _open_usb(settings: OpencvSettings, index: int) -> cv2.VideoCapture:
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     capture = cv2.VideoCapture(index, cv2.CAP_V4L2 if _ON_LINUX else cv2.CAP_ANY)
     if not capture.isOpened():
         raise CameraLost(f"USB camera {index} cannot be opened: plug it in, or see `shellmark cameras list`")

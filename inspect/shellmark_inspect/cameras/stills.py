@@ -35,6 +35,7 @@ def read_still(path: Path) -> Pixels:
         raise BadFrame(f"picture {path} cannot be read ({e.strerror or e}): put it back or take its case out") from e
     if fault := _fault_of(data):
         raise BadFrame(f"picture {path} {fault}")
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # what is wrong is told once, below
     try:
         pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     except cv2.error as e:
@@ -49,7 +50,7 @@ def _checked(path: Path, pixels: np.ndarray) -> Pixels:
     if pixels.dtype != np.uint8:
         raise BadFrame(f"picture {path} has {pixels.dtype.itemsize * 8} bits per channel: {_EIGHT_BIT}")
     if channels not in (1, 3):
-        raise BadFrame(f"picture {path} has {channels} channels (transparency): {_EIGHT_BIT}")
+        raise BadFrame(f"picture {path} has {channels} channels (CMYK or transparency): {_EIGHT_BIT}")
     return pixels if channels == 3 else pixels.reshape(pixels.shape[:2])
 
 

@@ -221,6 +221,14 @@ def test_a_password_is_never_shown(opened: Any) -> None:
     assert "operator" not in str(caught.value)
 
 
+def test_what_is_wrong_is_said_once_and_by_us(opened: Any, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "junk.avi").write_bytes(b"junk" * 200)
+    for source in (97, "http://127.0.0.1:9/", tmp_path / "junk.avi"):
+        with pytest.raises(CameraLost):
+            opened(source, **FAST)
+    assert capfd.readouterr() == ("", "")
+
+
 def test_a_usb_camera_that_is_not_there_is_lost(opened: Any) -> None:
     with pytest.raises(CameraLost, match="USB camera 97 cannot be opened: plug it in"):
         opened(97)

@@ -92,13 +92,14 @@ def _flipped_bit(path: Path) -> None:
     ],
 )
 def test_a_bad_still_is_refused_with_its_name_and_the_mend(
-    tmp_path: Path, name: str, spoil: Callable[[Path], None], says: str
+    tmp_path: Path, name: str, spoil: Callable[[Path], None], says: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     spoil(tmp_path / name)
     with pytest.raises(BadFrame, match=says) as caught:
         read_still(tmp_path / name)
     assert name in str(caught.value)
     assert "\n" not in str(caught.value)
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_missing_still_is_named(tmp_path: Path) -> None:
