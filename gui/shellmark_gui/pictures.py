@@ -46,9 +46,8 @@ class Shot:
 
 
 def zero_copy(pixels: Pixels) -> QImage:
-    """The pixels as a QImage that shares them (and keeps them alive); only rows that are not contiguous are copied."""
-    if pixels.strides[1:] != ((1,) if pixels.ndim == 2 else (3, 1)):
-        pixels = np.ascontiguousarray(pixels)
+    """The pixels as a QImage that shares them (and keeps them alive); only a slice of an array is copied."""
+    pixels = np.ascontiguousarray(pixels)
     kind = QImage.Format.Format_Grayscale8 if pixels.ndim == 2 else QImage.Format.Format_BGR888
     return QImage(pixels.data, pixels.shape[1], pixels.shape[0], pixels.strides[0], kind)  # type: ignore[call-overload,no-any-return]
 

@@ -15,7 +15,7 @@ def missing_glyphs(texts: list[str]) -> list[str]:
     """The characters the screen's first installed font has no glyph for; a screen would show boxes."""
     font = QRawFont.fromFont(Sizes().font(24))
     characters = sorted({character for text in texts for character in text if not character.isspace()})
-    return [character for character in characters if not font.supportsCharacter(character)]
+    return [character for character in characters if not font.supportsCharacter(ord(character))]
 
 
 def faults_of(image: QImage, texts: list[str]) -> list[str]:

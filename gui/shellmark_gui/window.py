@@ -44,6 +44,7 @@ HOLD_S = 1.0
 
 SAID_MS = 8000
 PENDING_THUMBNAILS = 6
+LEAST_WINDOW = (960, 540)
 
 
 def _nothing() -> None:
@@ -68,6 +69,7 @@ class StationWindow(QWidget):
     def __init__(self, station: StationDoor, language: Language, keys: Mapping[str, str] | None = None) -> None:
         super().__init__()
         self.setWindowTitle("shellmark")
+        self.setMinimumSize(*LEAST_WINDOW)  # without it the layout would not let a large window become smaller
         self.language = language
         self.keys = keys_with(keys)
         self.bridge = Bridge(station, self)
