@@ -80,8 +80,7 @@ class Align:
             raise StepError(f"view {view.name}: {w} x {h} px cannot be aligned to a reference of {rw} x {rh} px: "
                             "take the reference anew with this recipe's steps")  # fmt: skip
         plane = view.planes[self._light]
-        best, *others = self._reference.matches(plane, self._p.most_shift_mm + 3, self._p.most_turn_deg + 1)
-        doubt = max((self._reference.doubt(plane, best, other) for other in others), default=0.0)
+        best, doubt = self._reference.match(plane, self._p.most_shift_mm + 3, self._p.most_turn_deg + 1)
         if best.correlation >= self._p.least_correlation and doubt > self._p.most_doubt:
             raise NotAligned(
                 f"view {view.name}: two places fit the reference alike (doubt {doubt:.2f}, at most "

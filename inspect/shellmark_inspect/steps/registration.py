@@ -55,20 +55,17 @@ class Level:
 
 def levels(picture: Pixels, px_per_mm: float) -> tuple[Level, ...]:
     """A picture's features from coarse to fine; scales finer than the picture's own are left out but for one."""
-    plain = grey(picture)
-    sizes: list[tuple[int, int]] = []
-    for level in LEVELS_PX_PER_MM:
-        size = smaller(plain.shape[:2], level / px_per_mm)
-        if size not in sizes:
-            sizes.append(size)
-    scales = [px_per_mm * size[0] / plain.shape[0] for size in sizes]
-    return tuple(
-        Level(features(shrunk(plain, size), scale), resizing(plain.shape[:2], size))
-        for size, scale in zip(sizes, scales, strict=True)
-    )
+    full = picture.shape[0], picture.shape[1]
+    sizes = dict.fromkeys(smaller(full, level / px_per_mm) for level in reversed(LEVELS_PX_PER_MM))
+    found, shrinking = [], picture
+    for size in sizes:
+        shrinking = cast(Pixels, shrunk(shrinking, size))
+        scale = px_per_mm * size[0] / full[0]
+        found.append(Level(features(grey(shrinking), scale), resizing(full, size)))
+    return tuple(reversed(found))
 
 
-def features(picture: NDArray[np.uint8], px_per_mm: float) -> Floats:
+def features(picture: Pixels, px_per_mm: float) -> Floats:
     """The logarithm of the light less its slow part, of mean 0 and deviation 1: a gain or an offset of it vanishes."""
     light = cast(Floats, cv2.GaussianBlur(np.log1p(picture.astype(np.float32)), (0, 0), 1.0))
     side = max(3, round(SLOW_MM * px_per_mm) | 1)
@@ -85,32 +82,31 @@ class Reference:
         self._levels = levels(picture, px_per_mm)
         self._slopes = [_slopes(level.features) for level in self._levels]
 
-    def matches(self, picture: Pixels, most_mm: float, most_deg: float) -> list[Match]:
-        """The best few ways the reference lies in a picture of its own size, the likeliest first.
+    def match(self, picture: Pixels, most_mm: float, most_deg: float) -> tuple[Match, float]:
+        """Where the reference lies in a picture of its own size, within about that shift and turn, and the doubt of it.
 
-        All of them lie about within that shift and turn; a picture without anything in it gives one of correlation 0.
+        The doubt is how well another place explains the pixels in which the two differ: 0 not at all, 1 as well. Ribs
+        repeat and say nothing there; the outline and the fittings do not repeat, and decide. A picture without anything
+        in it gives a correlation of 0.
         """
         view = levels(picture, self.px_per_mm)
         found = [self._refined(view, back, 0, min(2, len(view))) for back in self._places(view[0], most_mm, most_deg)]
         if not found:
-            return [Match(np.eye(3), 0.0)]
+            return Match(np.eye(3), 0.0), 0.0
         found.sort(key=lambda match: -match.correlation)
-        apart = _apart(found, self._middle, 2.0 * self.px_per_mm)
-        best = self._refined(view, apart[0].back, len(view) - 1, len(view))
-        return [best, *apart[1:]]
+        first, *others = _apart(found, self._middle, 2.0 * self.px_per_mm)
+        best = self._refined(view, first.back, len(view) - 1, len(view))
+        return best, max((self._doubt(view, best, other) for other in others), default=0.0)
 
-    def doubt(self, picture: Pixels, best: Match, other: Match) -> float:
-        """How well the other place explains the pixels in which the two differ: 0 not at all, 1 as well as the best.
-
-        Ribs repeat and say nothing here; the outline and the fittings do not repeat, and decide.
-        """
-        i = min(1, len(self._levels) - 1)
-        view, ours = levels(picture, self.px_per_mm)[i], self._levels[i]
+    def _doubt(self, view: tuple[Level, ...], best: Match, other: Match) -> float:
+        i = min(1, len(view) - 1)
+        ours = self._levels[i]
         there = [
-            _warped(view.features, _at_level(match.back, view, ours), ours.features.shape) for match in (best, other)
+            _warped(view[i].features, _at_level(match.back, view[i], ours), ours.features.shape)
+            for match in (best, other)
         ]
         weight = np.abs(there[0] - there[1])
-        errors = [float((weight * (picture_there - ours.features) ** 2).sum()) for picture_there in there]
+        errors = [float((weight * (picture - ours.features) ** 2).sum()) for picture in there]
         return errors[0] / max(errors[1], 1e-9)
 
     @property
