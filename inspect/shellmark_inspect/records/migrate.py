@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
+from typing import cast
 
 from alembic import command
 from alembic.config import Config
@@ -13,6 +15,8 @@ from alembic.util import CommandError
 from sqlalchemy.engine import Connection
 
 from shellmark_inspect.errors import DatabaseTooNew, RecordsError
+
+from .database import mapped
 
 HEAD = "0001"
 """The schema this program writes; a test holds it equal to the newest migration."""
@@ -60,9 +64,14 @@ def upgrade(connection: Connection, where: object, file: Path | None) -> None:
 
 
 def _copy(connection: Connection, file: Path, found: str) -> None:
-    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.commit()
-    shutil.copy2(file, file.with_name(f"{file.name}.schema-{found}"))
+    source = cast("sqlite3.Connection", connection.connection.dbapi_connection)
+    copy = file.with_name(f"{file.name}.schema-{found}")
+    with mapped("copy the database before its schema changes", copy):
+        part = copy.with_name(f"{copy.name}.part")
+        part.unlink(missing_ok=True)
+        with closing(sqlite3.connect(part)) as target:
+            source.backup(target)
+        part.replace(copy)
 
 
 def _refuse_newer(found: str | None, where: object) -> None:
