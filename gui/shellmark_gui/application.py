@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from PyQt6.QtCore import QTimer
+from PyQt6.QtCore import QSize, QTimer
 from PyQt6.QtWidgets import QApplication
 
 import shellmark_gui.pictures  # noqa: F401 - it imports cv2, whose Qt paths have to go before the application starts
@@ -77,16 +77,15 @@ def _run(
 
 
 def _place(window: StationWindow, full_screen: bool) -> None:
+    """Show the window: over the whole screen, or as large as the design where the screen has room for it."""
     screen = window.screen()
-    room = screen.availableGeometry().size() if screen is not None else None
-    if full_screen:
+    if screen is not None and full_screen:
+        window.setGeometry(screen.geometry())  # without a window manager nobody else would
         window.showFullScreen()
-    elif room is not None and (room.width() <= DESIGN[0] or room.height() <= DESIGN[1]):
-        window.resize(room)
-        window.show()
-    else:
-        window.resize(*DESIGN)
-        window.show()
+        return
+    room = screen.availableSize() if screen is not None else QSize(*DESIGN)
+    window.resize(QSize(*DESIGN).boundedTo(room))
+    window.show()
 
 
 def _take(window: StationWindow, path: Path) -> list[str]:

@@ -72,6 +72,7 @@ def style_sheet(sizes: Sizes) -> str:
     QWidget {{ background: {BACKGROUND}; color: {TEXT}; font-family: {families}; font-size: {px(24)}px; }}
     QLabel {{ background: transparent; }}
     QLabel[role="muted"] {{ color: {MUTED}; font-size: {px(22)}px; }}
+    QLabel[role="about"] {{ color: {MUTED}; font-size: {px(32)}px; }}
     QLabel[role="title"] {{ font-size: {px(40)}px; font-weight: bold; }}
     QLabel[role="brand"] {{ font-size: {px(30)}px; font-weight: bold; color: {ACCENT}; }}
     QLabel[role="figure"] {{ font-size: {px(40)}px; font-weight: bold; }}

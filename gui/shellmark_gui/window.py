@@ -30,7 +30,7 @@ from shellmark_gui.theme import Sizes, style_sheet
 from shellmark_gui.widgets.button import ActionButton
 from shellmark_gui.widgets.fitted import Fitted
 from shellmark_gui.widgets.history import SHOWN, Thumbnail
-from shellmark_gui.wording import OVERRULE_REASONS, disposition_word, overrule_word
+from shellmark_gui.wording import OVERRULE_REASONS, disposition_word, overrule_word, verdict_word
 from shellmark_inspect.loop.status import StationState, Status
 from shellmark_inspect.types import Disposition, Record
 
@@ -409,7 +409,7 @@ class StationWindow(QWidget):
     def _ask_disposition(self, record: Record) -> None:
         choices = [Choice(one.value, partial(disposition_word, one)) for one in Disposition]
         then = partial(self._disposed, record)
-        self._ask(Question(_disposition_words, record.inspection.trigger.case_id, choices, then))
+        self._ask(Question(_disposition_words, self._about(record), choices, then))
 
     def _disposed(self, record: Record, value: str) -> None:
         self._ask_reason(record, Disposition(value))
@@ -418,7 +418,11 @@ class StationWindow(QWidget):
         choices = [Choice(code, partial(overrule_word, code)) for code in OVERRULE_REASONS]
         words = partial(_why_words, disposition)
         then = partial(self._overrule, record, disposition)
-        self._ask(Question(words, record.inspection.trigger.case_id, choices, then))
+        self._ask(Question(words, self._about(record), choices, then))
+
+    @staticmethod
+    def _about(record: Record) -> str:
+        return f"{record.inspection.trigger.case_id}  {verdict_word(record.verdict)}"
 
     def _overrule(self, record: Record, disposition: Disposition, reason_code: str) -> None:
         if self.page is not self.record_page:

@@ -119,6 +119,19 @@ _ZONES: Mapping[str, str] = {
     "inside": QT_TRANSLATE_NOOP("zone", "inside"),
 }
 
+_LIGHTINGS: Mapping[str, str] = {
+    "north": QT_TRANSLATE_NOOP("light", "north"),
+    "south": QT_TRANSLATE_NOOP("light", "south"),
+    "east": QT_TRANSLATE_NOOP("light", "east"),
+    "west": QT_TRANSLATE_NOOP("light", "west"),
+    "diffuse": QT_TRANSLATE_NOOP("light", "diffuse"),
+    "dome": QT_TRANSLATE_NOOP("light", "dome"),
+    "coaxial": QT_TRANSLATE_NOOP("light", "coaxial"),
+    "back": QT_TRANSLATE_NOOP("light", "back light"),
+    "stripes": QT_TRANSLATE_NOOP("light", "stripes"),
+    "ambient": QT_TRANSLATE_NOOP("light", "ambient"),
+}
+
 _VERDICTS: Mapping[Verdict, str] = {
     Verdict.PASS: QT_TRANSLATE_NOOP("verdict", "PASS"),
     Verdict.FAIL: QT_TRANSLATE_NOOP("verdict", "FAIL"),
@@ -217,6 +230,11 @@ def measure_name(measure: str) -> str:
 def zone_name(zone: str) -> str:
     """The name of a zone or a view; A, B and C stay."""
     return translate("zone", _ZONES[zone]) if zone in _ZONES else zone
+
+
+def lighting_name(light: str) -> str:
+    """The name of a light a frame was taken under."""
+    return translate("light", _LIGHTINGS[light]) if light in _LIGHTINGS else light
 
 
 def verdict_word(verdict: Verdict) -> str:

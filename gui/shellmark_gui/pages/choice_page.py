@@ -60,7 +60,7 @@ class ChoicePage(Page):
 
     def _lay_out(self, back: ActionButton) -> None:
         set_role(self.title, "title")
-        set_role(self.about, "muted")
+        set_role(self.about, "about")
         page = QVBoxLayout(self)
         page.addWidget(self.title)
         page.addWidget(self.about)

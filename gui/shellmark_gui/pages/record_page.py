@@ -19,7 +19,7 @@ from shellmark_gui.widgets.code_panel import CodePanel
 from shellmark_gui.widgets.fitted import set_role
 from shellmark_gui.widgets.reason_card import ReasonCard, defect_of, reasons_of
 from shellmark_gui.widgets.verdict_panel import VerdictPanel
-from shellmark_gui.wording import action_word, label_name, zone_name
+from shellmark_gui.wording import action_word, label_name, lighting_name, zone_name
 from shellmark_inspect.types import Record
 
 translate = QCoreApplication.translate
@@ -218,7 +218,12 @@ class RecordPage(Page):
             "crop": translate("record", "crop"),
             "map": translate("record", "map of scores"),
         }
-        what = [f"{self._at + 1}/{len(self._shots)}", kinds.get(shot.kind, shot.kind), zone_name(shot.view), shot.light]
+        what = [
+            f"{self._at + 1}/{len(self._shots)}",
+            kinds.get(shot.kind, shot.kind),
+            zone_name(shot.view),
+            lighting_name(shot.light),
+        ]
         if shot.defect is not None and self.record and shot.defect < len(self.record.inspection.defects):
             what.append(label_name(self.record.inspection.defects[shot.defect].label))
         self.canvas.set_mark(" · ".join(part for part in what if part), MUTED)

@@ -211,7 +211,8 @@ class StationPage(Page):
 
     def _show_reasons(self, record: Record | None) -> None:
         reasons = reasons_of(record) if record is not None else []
-        room = CARDS if self.code.code is None else min(CARDS - 1, len(reasons))
+        room = min(CARDS if self.code.code is None else CARDS - 1, len(reasons))
+        room = max(room, int(self.code.code is None))  # an empty card keeps the place between verdict and counters
         for place, card in enumerate(self.cards):
             reason = reasons[place] if place < min(room, len(reasons)) else None
             card.show_reason(reason, defect_of(record, reason) if record is not None and reason else None)

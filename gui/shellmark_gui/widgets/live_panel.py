@@ -15,7 +15,7 @@ from shellmark_gui.theme import ACCENT, MUTED, REVIEW_COLOUR, Sizes
 from shellmark_gui.widgets.button import ActionButton
 from shellmark_gui.widgets.canvas import Canvas, Outline
 from shellmark_gui.widgets.fitted import Fitted
-from shellmark_gui.wording import action_word, verdict_word, zone_name
+from shellmark_gui.wording import action_word, lighting_name, verdict_word, zone_name
 from shellmark_inspect.types import Frame, Record
 
 translate = QCoreApplication.translate
@@ -175,7 +175,7 @@ class LivePanel(Fitted):
 
     def _mark(self, frame: Frame | None = None) -> None:
         if self._held is not None:
-            light = f" · {self._shot.light}" if self._shot is not None and self._shot.light else ""
+            light = f" · {lighting_name(self._shot.light)}" if self._shot is not None and self._shot.light else ""
             words = translate("live", "JUDGED: {case} {verdict}").format(
                 case=self._held.inspection.trigger.case_id, verdict=verdict_word(self._held.verdict)
             )

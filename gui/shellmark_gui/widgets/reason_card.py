@@ -30,6 +30,9 @@ REJECTING = frozenset(
     }
 )
 _ROUND = frozenset({"diameter", "area"})
+WIDEST_CROP = 0.3
+"""The crop's share of the card's width at most; the gauge takes as much again."""
+
 SCALED_FROM_PX = 100
 """A crop drawn smaller than this has no room for words on it."""
 
@@ -94,8 +97,8 @@ class ReasonCard(Fitted):
         painter.fillRect(0, px(8), px(8), self.height() - px(16), QColor(FAIL_COLOUR if rejects else REVIEW_COLOUR))
         left = float(px(20))
         if self._crop is not None:
-            side = self.height() - px(16)
-            box = QRectF(left, px(8), side, side)
+            side = min(self.height() - px(16), self.width() * WIDEST_CROP)
+            box = QRectF(left, (self.height() - side) / 2, side, side)
             self._draw_evidence(painter, box)
             left = box.right() * 2 - box.left() + px(20)
         self._draw_sentence(painter, QRectF(left, px(4), self.width() - left - px(10), self.height() - px(8)))
