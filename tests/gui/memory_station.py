@@ -127,7 +127,7 @@ class MemoryStation:
         self._lock = threading.Lock()
         self._jobs: queue.Queue[Callable[[], None] | None] = queue.Queue()
         self._holding = threading.Event()
-        self._live: dict[str, Frame] = {}
+        self.newest: dict[str, Frame] = {}
         self._frame = 0
         self.refresh_live()
         self._thread = threading.Thread(target=self._work, name="memory-station")
@@ -153,7 +153,7 @@ class MemoryStation:
         """A new live frame for every view."""
         self._frame += 1
         shell = drawn_shell(self._frame, self.size) if pixels is None else pixels
-        self._live = {view: Frame(shell, self._frame, time.monotonic_ns(), "memory", "low_n") for view in VIEWS}
+        self.newest = {view: Frame(shell, self._frame, time.monotonic_ns(), "memory", "low_n") for view in VIEWS}
 
     def fail(self, message: str) -> None:
         """Go to the Error state."""
@@ -165,7 +165,7 @@ class MemoryStation:
             return Status(self._state, self._sku, self._message, self.lamps, self._counts, self._open, self._ended)
 
     def live(self) -> Mapping[str, Frame]:
-        return self._live
+        return self.newest
 
     def records(self) -> Sequence[Record]:
         with self._lock:
