@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shellmark_trace import (
@@ -45,6 +45,7 @@ def test_a_serial_is_thirteen_crockford_symbols_and_never_comes_twice() -> None:
     assert set("".join(drawn)) == set(ALPHABET)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(hosts, gtins, serials)
 def test_text_there_and_back(host: str, gtin: str, serial: str) -> None:
     text = digital_link(host, gtin, serial)
@@ -55,6 +56,7 @@ def test_text_there_and_back(host: str, gtin: str, serial: str) -> None:
     assert parse_link(text.replace(f"HTTPS://{host}", f"https://{host.lower()}")) == Link(host, gtin, serial)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(hosts, gtins, serials, st.data())
 def test_a_cut_or_lengthened_text_is_no_code(host: str, gtin: str, serial: str, data: st.DataObject) -> None:
     text = digital_link(host, gtin, serial)
@@ -64,6 +66,7 @@ def test_a_cut_or_lengthened_text_is_no_code(host: str, gtin: str, serial: str, 
         parse_link(text + data.draw(st.sampled_from(["A", "/", "?91=X", "#x", " ", "\n", "/22/1"])))
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(gtins, st.integers(0, 13), st.integers(1, 9))
 def test_one_wrong_digit_of_a_gtin_is_noticed(gtin: str, place: int, step: int) -> None:
     wrong = gtin[:place] + str((int(gtin[place]) + step) % 10) + gtin[place + 1 :]
@@ -71,6 +74,7 @@ def test_one_wrong_digit_of_a_gtin_is_noticed(gtin: str, place: int, step: int) 
         check_gtin(wrong)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.text(max_size=80))
 def test_any_text_gives_a_code_or_a_trace_error(text: str) -> None:
     try:

@@ -9,8 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -137,22 +136,17 @@ def _encoded(evidence: Evidence) -> tuple[bytes, str]:
 
 
 def _write_whole(path: Path, data: bytes) -> None:
-    handle, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=path.parent)
+    part = path.with_name(f"{_UNFINISHED}{path.name}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with part.open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).replace(path)
+        part.replace(path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
         raise
 
 
 def _ref(evidence: Evidence, path: Path, digest: str) -> ImageRef:
     return ImageRef(evidence.kind, evidence.view, evidence.light, path, f"sha256:{digest}", evidence.defect)
-
-
-def relative(refs: Sequence[ImageRef], folder: Path) -> list[str]:
-    """The pictures' paths under the folder, with forward slashes."""
-    return [ref.path.relative_to(folder).as_posix() for ref in refs]

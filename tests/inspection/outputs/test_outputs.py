@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shellmark_inspect.errors import RecordsError
@@ -101,6 +101,7 @@ def test_an_event_sent_twice_is_one_line(tmp_path: Path) -> None:
     assert [line["number"] for line in lines(path)] == [1, 2, 3, 4]
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.data())
 def test_a_torn_line_is_cut_off_and_written_again(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
