@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import repeat
 from typing import cast
 
 import cv2
@@ -44,21 +45,24 @@ class Standout:
     strength: Floats
 
 
-def standouts(planes: Mapping[str, Pixels], around: Mask, reach_px: int) -> list[Standout]:
-    """Per light, the pixels that stand out from those where `around` is True.
+def standouts(planes: Mapping[str, Pixels], good: Mapping[str, Pixels], around: Mask, reach_px: int) -> list[Standout]:
+    """Per light, the pixels that stand out from those where `around` is True, and from the good shell's there.
 
     An edge is half as strong as the strongest within `reach_px`. The planes are crops (h, w[, 3]) of one size; the
     colours of a plane are looked at one by one, and the strongest counts.
     """
     surroundings = Surroundings(around)
-    return [Standout(light, *_strongest(pixels, surroundings, reach_px)) for light, pixels in planes.items()]
+    return [
+        Standout(light, *_strongest(pixels, good.get(light), surroundings, reach_px))
+        for light, pixels in planes.items()
+    ]
 
 
-def _strongest(pixels: Pixels, around: Surroundings, reach_px: int) -> tuple[Mask, Floats]:
+def _strongest(pixels: Pixels, good: Pixels | None, around: Surroundings, reach_px: int) -> tuple[Mask, Floats]:
     mask, strength = np.zeros(pixels.shape[:2], np.bool_), np.zeros(pixels.shape[:2], np.float32)
-    for channel in _channels(pixels):
-        smooth = cast(Floats, cv2.GaussianBlur(channel.astype(np.float32), (0, 0), 0.7))
-        rest, noise = around.removed(smooth)
+    goods = repeat(None) if good is None else map(_smooth, _channels(good))
+    for channel, good_channel in zip(_channels(pixels), goods, strict=False):
+        rest, noise = around.removed(_smooth(channel), good_channel)
         mask |= _outlined(np.abs(rest), noise, reach_px)
         here = rest / np.float32(noise)
         np.copyto(strength, here, where=np.abs(here) > np.abs(strength))
@@ -70,6 +74,10 @@ def _channels(pixels: Pixels) -> Iterator[Pixels]:
         yield pixels
     else:
         yield from (np.ascontiguousarray(pixels[..., i]) for i in range(pixels.shape[2]))
+
+
+def _smooth(channel: Pixels) -> Floats:
+    return cast(Floats, cv2.GaussianBlur(channel.astype(np.float32), (0, 0), 0.7))
 
 
 def _outlined(contrast: Floats, noise: float, reach_px: int) -> Mask:
@@ -93,23 +101,43 @@ class Surroundings:
         self._some = (ys[some], xs[some])
         self._terms = _terms(self._some[1] / w, self._some[0] / h)
 
-    def removed(self, pixels: Floats) -> tuple[Floats, float]:
+    def removed(self, pixels: Floats, good: Floats | None = None) -> tuple[Floats, float]:
         """The pixels less what lies under them, and the noise (deviation) left in the surroundings.
 
-        The noise is 1.4826 times the median of the absolute rest, so that a defect nearby does not count.
+        Of all explanations the plainest is taken that is clearly quieter than those before it: a surface; a surface
+        and a profile; the same with the good shell's pixels, give or take a pixel.
         """
         best = pixels - self._surface(pixels)
         noise = self._noise(best)
-        for axis in (0, 1):
-            candidate = self._without_profile(pixels, axis)
-            quieter = np.inf if candidate is None else self._noise(candidate)
-            if candidate is not None and quieter < BETTER * noise:
+        for candidate, least in self._candidates(pixels, good):
+            quieter = max(self._noise(candidate), least)
+            if quieter < BETTER * noise:
                 best, noise = candidate, quieter
         return best, max(noise, LEAST_NOISE)
 
+    def _candidates(self, pixels: Floats, good: Floats | None) -> Iterator[tuple[Floats, float]]:
+        """What is left by each explanation, and the least noise to believe of it."""
+        if good is not None:
+            difference = pixels - good
+            difference = difference - self._surface(difference)
+            middle = 1.4826 * float(np.median(np.abs(difference[self._some]))) if self._some[0].size else 0.0
+            yield _beyond_edges(difference, good), middle
+        for axis in (0, 1):
+            candidate = self._without_profile(pixels, axis)
+            if candidate is not None:
+                yield candidate, 0.0
+
     def _noise(self, rest: Floats) -> float:
-        values = rest[self._some]
-        return 1.4826 * float(np.median(np.abs(values))) if values.size else 0.0
+        """The deviation of the surroundings, from their middle or from their tails, whichever is larger.
+
+        The middle (1.4826 times the median of the absolute) overlooks edges that nothing explains; the tails (the
+        95th percentile, at 1.96 deviations) do not, and both overlook a defect nearby.
+        """
+        values = np.abs(rest[self._some])
+        if not values.size:
+            return 0.0
+        middle, tail = np.quantile(values, (0.5, 0.95))
+        return max(1.4826 * float(middle), float(tail) / 1.96)
 
     def _without_profile(self, pixels: Floats, axis: int) -> Floats | None:
         """The pixels less a surface and a profile, fitted in turns so that the surface does not follow the ribs."""
@@ -150,6 +178,14 @@ class Surroundings:
         places = np.arange(len(lines))
         filled = np.interp(places, places[known], lines[known]).astype(np.float32)
         return cast(Floats, np.expand_dims(filled, axis))
+
+
+def _beyond_edges(difference: Floats, good: Floats) -> Floats:
+    """The difference to a good shell less what a pixel's shift of its edges explains."""
+    kernel = np.ones((3, 3), np.uint8)
+    above = cast(Floats, cv2.dilate(good, kernel)) - good
+    below = good - cast(Floats, cv2.erode(good, kernel))
+    return cast(Floats, np.clip(difference - above, 0, None) + np.clip(difference + below, None, 0))
 
 
 def _fitted(terms: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:

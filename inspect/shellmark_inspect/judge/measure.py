@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar, cast
 
@@ -31,6 +31,10 @@ LEAST_CROP_PX = 96
 MOST_CROP_PX = 2048
 MOST_REFINED = 100
 MOST_BOX_PX = 1_000_000
+PIXEL_SHARE, PIXEL_CAP = 0.25, 20.0
+"""What is weaker than this share of the strongest (at most that many noise deviations) is no part of the defect."""
+PART_SHARE, PART_CAP = 0.5, 40.0
+"""The same for the strongest pixel of a part. All four: measured on rendered cases to learn from, not on test cases."""
 EXPLAINED = 0.4
 """The share of a region that must lie by what stands out; else the region itself is the defect."""
 
@@ -95,15 +99,20 @@ class _Found:
     refined: bool
 
 
-def measure(view: View, regions: Sequence[Region], spec: JudgeSpec) -> list[Measured]:
+def measure(
+    view: View, regions: Sequence[Region], spec: JudgeSpec, good: Mapping[str, Pixels] | None = None
+) -> list[Measured]:
     """Measure the regions of a view on its own pixels, through its maps; the highest score first.
+
+    `good` are the planes of a good shell in the same pixels (the reference after the same steps): with them ribs,
+    prints and highlights do not count; None when there are none, or for lights that have none.
 
     A region can turn out to be several defects, and several regions one. What is smaller than `spec.smallest_mm` is
     dropped.
     """
     found: list[_Found] = []
     for i, region in enumerate(regions):
-        found += _refined(view, region, regions, spec) if i < MOST_REFINED else [_as_it_is(view, region)]
+        found += _refined(view, region, regions, spec, good or {}) if i < MOST_REFINED else [_as_it_is(view, region)]
     measured = [_measured(view, one, spec) for one in _joined(found)]
     large = [one for one in measured if one.length_mm >= spec.smallest_mm]
     return sorted(large, key=lambda one: (-one.score, one.centre_mm))
@@ -113,7 +122,9 @@ def _as_it_is(view: View, region: Region) -> _Found:
     return _Found(region.box_px, region.mask, region.mask, region.peak, next(iter(view.planes)), refined=False)
 
 
-def _refined(view: View, region: Region, regions: Sequence[Region], spec: JudgeSpec) -> list[_Found]:
+def _refined(
+    view: View, region: Region, regions: Sequence[Region], spec: JudgeSpec, good: Mapping[str, Pixels]
+) -> list[_Found]:
     """What stands out of the pixels in and next to a region; the region as it is when that does not explain it."""
     px_per_mm = view.px_per_mm
     box = _grown(region.box_px, max(LEAST_AROUND_PX, round(AROUND_MM * px_per_mm)) + BLUR_PX, view.size)
@@ -125,13 +136,25 @@ def _refined(view: View, region: Region, regions: Sequence[Region], spec: JudgeS
     if view.shell is not None:
         around &= _cut(view.shell, box)
     planes = {light: _cut(pixels, box) for light, pixels in view.planes.items()}
-    seen = standouts(planes, around, max(2, round(REACH_MM * px_per_mm)))
-    mask = np.logical_or.reduce([_touching(one.mask, near) for one in seen])
+    like = {light: _cut(good[light], box) for light in planes if light in good}
+    seen = standouts(planes, like, around, max(2, round(REACH_MM * px_per_mm)))
+    # what stands out farther away than the map is blurred is another thing
+    mask = _strong(seen, np.logical_or.reduce([one.mask for one in seen]) & near)
     if view.shell is not None:
         mask &= _cut(view.shell, box)
     if (_dilated(mask, 2 * BLUR_PX) & core).sum() < EXPLAINED * core.sum():
         return [_as_it_is(view, region)]
     return _split(box, mask, seen, region.peak, spec.merge_mm * px_per_mm)
+
+
+def _strong(seen: Sequence[Standout], mask: Mask) -> Mask:
+    """The parts of a mask that are not far weaker than its strongest, as what is left of ribs and grain would be."""
+    strength = np.maximum.reduce([np.abs(one.strength) for one in seen])
+    peak = float(strength.max(initial=0.0, where=mask))
+    mask = mask & (strength > min(PIXEL_SHARE * peak, PIXEL_CAP))
+    _, labels = cv2.connectedComponents(mask.view(np.uint8), connectivity=8)
+    strongest = np.unique(labels[mask & (strength > min(PART_SHARE * peak, PART_CAP))])
+    return np.asarray(np.isin(labels, strongest) & mask)
 
 
 def _split(box: Box, mask: Mask, seen: Sequence[Standout], score: float, merge_px: float) -> list[_Found]:
@@ -250,12 +273,6 @@ def _contour(mask: Mask, to_frame: Matrix) -> NDArray[np.float64]:
 
 def _bgr(pixels: Pixels) -> Pixels:
     return pixels.copy() if pixels.ndim == 3 else cast(Pixels, cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR))
-
-
-def _touching(mask: Mask, near: Mask) -> Mask:
-    """The parts of a mask that reach into another."""
-    _, labels = cv2.connectedComponents(mask.view(np.uint8), connectivity=8)
-    return np.isin(labels, np.unique(labels[near & mask])) & mask
 
 
 def _all_regions(regions: Iterable[Region], box: Box) -> Mask:

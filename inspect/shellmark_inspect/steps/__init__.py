@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import cast
@@ -11,13 +11,14 @@ import cv2
 import numpy as np
 from pydantic import ValidationError
 
-from shellmark_inspect.errors import RecipeError
+from shellmark_inspect.errors import RecipeError, StepError
 from shellmark_inspect.recipe import ViewSpec, first_fault
-from shellmark_inspect.types import Pixels
+from shellmark_inspect.types import Pixels, View
 
 from .align import Align, AlignParameters
 from .evidence import evidence
 from .illumination import Illumination, IlluminationParameters
+from .moving import scaling
 from .region import Region, RegionParameters
 from .resize import Resize, ResizeParameters
 from .rotate import Rotate, RotateParameters
@@ -26,7 +27,19 @@ from .step import Parameters, Setting, Step, StepKind
 from .tiling import Canvas, Tiles, Tiling
 from .zones import Zones, ZonesParameters
 
-__all__ = ["STEPS", "Canvas", "Parameters", "Setting", "Step", "StepKind", "Tiles", "Tiling", "build_steps", "evidence"]
+__all__ = [
+    "STEPS",
+    "Canvas",
+    "Parameters",
+    "Setting",
+    "Step",
+    "StepKind",
+    "Tiles",
+    "Tiling",
+    "build_steps",
+    "evidence",
+    "good_planes",
+]
 
 STEPS: Mapping[str, StepKind] = MappingProxyType(
     {
@@ -48,10 +61,32 @@ def build_steps(spec: ViewSpec, folder: Path) -> tuple[tuple[str, Step], ...]:
     Raises:
         RecipeError: a step or a key nobody knows, an impossible value, or a reference picture that cannot be used.
     """
-    setting = Setting(
-        spec, MappingProxyType({light: _picture(spec, folder / name) for light, name in spec.reference.items()})
-    )
+    setting = Setting(spec, _pictures(spec, folder))
     return tuple((step.step, _built(step.step, step.parameters, setting)) for step in spec.steps)
+
+
+def good_planes(spec: ViewSpec, folder: Path, steps: Sequence[tuple[str, Step]]) -> Mapping[str, Pixels]:
+    """The reference pictures after the steps from `align` on: a good shell in the pixels of every aligned view.
+
+    Empty when the recipe has no reference, or no step `align` that would bring a view onto it.
+
+    Raises:
+        RecipeError: the reference pictures cannot be read, or do not pass the steps themselves.
+    """
+    names = [name for name, _ in steps]
+    if not spec.reference or "align" not in names:
+        return MappingProxyType({})
+    view = View(spec.name, _pictures(spec, folder), np.eye(3), scaling(1 / spec.px_per_mm))
+    try:
+        for _, step in steps[names.index("align") :]:
+            view = step(view)
+    except StepError as e:
+        raise RecipeError(f"view {spec.name}: the reference pictures do not pass the steps: {e}") from e
+    return view.planes
+
+
+def _pictures(spec: ViewSpec, folder: Path) -> Mapping[str, Pixels]:
+    return MappingProxyType({light: _picture(spec, folder / name) for light, name in spec.reference.items()})
 
 
 def _built(name: str, parameters: dict[str, object], setting: Setting) -> Step:

@@ -106,7 +106,7 @@ class ShellMask:
         if found.mean() < self._p.least_share:
             raise StepError(
                 f"view {self._name}: no shell found: the largest part covers {100 * found.mean():.1f} % of the view, "
-                f"{100 * self._p.least_share:g} % is the least: check the light, or draw the outline in mm"
+                f"{100 * self._p.least_share:g} % is the least: check the light, or give the outline as whole or in mm"
             )
         return found
 

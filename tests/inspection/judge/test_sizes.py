@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from shellmark_inspect.judge import measure
 from shellmark_inspect.recipe import JudgeSpec
 from shellmark_inspect.types import project
 
@@ -89,7 +90,7 @@ def test_a_scratch_that_fades_for_a_stretch_is_one(drawing):
 def test_a_scratch_in_two_regions_is_one(drawing):
     """The map saw both ends only; the pixels show the middle."""
     drawn = drawing(line(14, 0.6))
-    drawn.anomaly[:, round(33.5 * 6) : round(36.5 * 6)] = 0
+    drawn.anomaly[:, round(33.9 * 6) : round(36.1 * 6)] = 0
     assert len(drawn.regions()) == 2
     (one,) = drawn.measured()
     assert near(one.length_mm, 14)
@@ -198,6 +199,34 @@ def test_dust_of_its_own_next_to_it_is_left_alone(drawing):
     drawn, both = drawing(disc(2)), drawing(disc(2), line(3, 0.3, 20, (41, 34)))
     (one,) = drawn.measured(planes={"west": both.pixels})
     assert near(one.diameter_mm, 2)
+
+
+def printed(shift: float = 0.0) -> np.ndarray:
+    """A print of hard edges that no surface and no profile explains."""
+    y, x = np.mgrid[:420, :420] + shift
+    return 40.0 * ((np.sin(x / 9) * np.cos(y / 13) > 0.2) ^ (np.hypot(x - 200, y - 190) < 30))
+
+
+@pytest.mark.parametrize("shift", [0.0, 0.4, 0.8])
+def test_a_good_shell_takes_the_print_out(shift, drawing):
+    """The good shell lies up to almost a pixel beside the view, and is 3 % brighter."""
+    drawn, noise = drawing(line(12, 0.6, 30)), np.random.default_rng(9).normal(0, 2, (420, 420))
+    view = drawn.view(planes={"west": np.clip(drawn.pixels + printed(), 0, 255).astype(np.uint8)})
+    good = {"west": np.clip((110 + printed(shift) + noise) * 1.03, 0, 255).astype(np.uint8)}
+    (with_good,) = measure(view, drawn.regions(), JudgeSpec(), good)
+    assert with_good.refined
+    assert near(with_good.length_mm, 12)
+    assert abs(with_good.width_mm - 0.6) < 0.3
+    (without,) = measure(view, drawn.regions(), JudgeSpec())
+    assert not without.refined
+    assert without.uncertainty_mm > with_good.uncertainty_mm
+
+
+def test_a_good_shell_that_explains_nothing_does_no_harm(drawing):
+    drawn = drawing(disc(3))
+    good = {"west": np.random.default_rng(4).integers(0, 255, (420, 420), np.uint8)}
+    (one,) = measure(drawn.view(), drawn.regions(), JudgeSpec(), good)
+    assert near(one.diameter_mm, 3)
 
 
 def test_what_is_below_the_smallest_is_dropped(drawing):

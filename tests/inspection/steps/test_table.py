@@ -27,6 +27,7 @@ def test_the_door_is_what_it_says():
         "Tiling",
         "build_steps",
         "evidence",
+        "good_planes",
     ]
     assert sorted(steps.__all__) == sorted(names)
     assert all(hasattr(steps, name) for name in steps.__all__)
