@@ -29,6 +29,9 @@ from shellmark_inspect.types import Frame, Pixels, Trigger
 from .kinds import CameraSettings, Found, Milliseconds
 
 _CLOSE_WITHIN_S = 0.5
+_SETTLED_NS = 1_000_000_000
+_BACKLOG_SHARE = 0.7
+"""Of the interval; decoding 5 MP takes half of one at 30 a second, so a burst is no faster than that."""
 _ON_LINUX = platform.system() == "Linux"
 _ENVIRONMENT = threading.Lock()
 
@@ -270,6 +273,7 @@ class _Grabber(threading.Thread):
         self._stopping = False
         self._changed = threading.Condition()
         self._arrivals_ns: deque[int] = deque(maxlen=128)
+        self._declared_ns = 0.0
 
     def stop(self) -> None:
         """End the thread after the read it is in; whoever waits is told at once."""
@@ -318,6 +322,7 @@ class _Grabber(threading.Thread):
         capture: cv2.VideoCapture | None = None
         try:
             capture = self._open_capture()
+            self._declared_ns = _declared_interval_ns(capture)
             while not self._stopping:
                 self._grab(capture)
         except CameraLost as e:
@@ -346,14 +351,23 @@ class _Grabber(threading.Thread):
             self._changed.notify_all()
 
     def _is_backlog(self, now_ns: int) -> bool:
-        """Whether a frame came sooner than half the mean interval: after a stall the old ones come in a burst.
+        """Whether a frame came much sooner than one interval after the one before, as buffered ones do in a burst.
 
-        The mean over the window is the same whether frames came evenly or late and then at once.
+        The interval is the mean over the window, which is the same whether frames came evenly or late and then at
+        once; in the first second, which begins with such a burst, it is what the source declares.
         """
         seen = self._arrivals_ns
-        if len(seen) < 2:
+        if not seen:
             return False
-        return now_ns - seen[-1] < (seen[-1] - seen[0]) / (len(seen) - 1) / 2
+        span_ns = seen[-1] - seen[0]
+        interval_ns = span_ns / (len(seen) - 1) if span_ns >= _SETTLED_NS else self._declared_ns
+        return now_ns - seen[-1] < _BACKLOG_SHARE * interval_ns
+
+
+def _declared_interval_ns(capture: cv2.VideoCapture) -> float:
+    """What the source says of its rate; 25 a second, FFmpeg's own guess, where it says nothing that can be."""
+    fps = capture.get(cv2.CAP_PROP_FPS)
+    return 1e9 / (fps if 1 <= fps <= 240 else 25)
 
 
 def _open_live(settings: OpencvSettings) -> cv2.VideoCapture:
