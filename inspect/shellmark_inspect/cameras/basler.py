@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import os
 import re
+import sys
 import threading
 import time
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -238,10 +241,19 @@ class BaslerCamera:
 def _sdk() -> tuple[ModuleType, ModuleType]:
     """The two modules of pypylon, imported when first needed."""
     try:
+        if "pypylon.pylon" not in sys.modules:
+            _first_import()
         from pypylon import genicam, pylon
     except ImportError as e:
         raise CameraLost("pypylon is not installed: pip install 'shellmark[basler]'") from e
     return pylon, genicam
+
+
+def _first_import() -> None:
+    """Imports pypylon without the deprecations of its SWIG types: where warnings are errors they end in a crash."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "builtin type", DeprecationWarning)
+        importlib.import_module("pypylon.pylon")
 
 
 def _create(pylon: ModuleType, settings: BaslerSettings) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import subprocess
 import sys
 import threading
 import time
@@ -313,6 +314,12 @@ def test_without_pypylon_the_mend_is_said(monkeypatch: pytest.MonkeyPatch) -> No
     row = next(row for row in find_cameras() if row.kind == "basler")
     assert not row.usable
     assert "pip install" in row.detail
+
+
+def test_warnings_as_errors_do_not_crash_the_first_import() -> None:
+    code = "from shellmark_inspect.cameras import find_cameras; print(len(find_cameras()))"
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_real_suitcases_come_through_as_they_are_on_disk(opened: Any, real_data: Path, tmp_path: Path) -> None:
