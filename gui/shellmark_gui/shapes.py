@@ -9,7 +9,7 @@ from PyQt6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from shellmark_gui.theme import ACCENT, DARK_TEXT, FAIL_COLOUR, LIGHT_TEXT, MUTED, PASS_COLOUR, RAISED, REVIEW_COLOUR
 from shellmark_inspect.loop.status import Light
-from shellmark_inspect.types import Verdict
+from shellmark_inspect.types import Disposition, Verdict
 
 
 class Shape(Enum):
@@ -27,6 +27,16 @@ class Shape(Enum):
 VERDICT_SHAPES = {Verdict.PASS: Shape.CIRCLE, Verdict.FAIL: Shape.CROSS, Verdict.REVIEW: Shape.TRIANGLE}
 VERDICT_COLOURS = {Verdict.PASS: PASS_COLOUR, Verdict.FAIL: FAIL_COLOUR, Verdict.REVIEW: REVIEW_COLOUR}
 VERDICT_INKS = {Verdict.PASS: LIGHT_TEXT, Verdict.FAIL: LIGHT_TEXT, Verdict.REVIEW: DARK_TEXT}
+DISPOSITION_LOOKS = {
+    Disposition.OK: Verdict.PASS,
+    Disposition.NG: Verdict.FAIL,
+    Disposition.SCRAP: Verdict.FAIL,
+    Disposition.RECHECK: Verdict.REVIEW,
+    Disposition.REWORK: Verdict.REVIEW,
+    Disposition.B_GRADE: Verdict.REVIEW,
+}
+"""The verdict whose shape and colour a disposition borrows."""
+
 LIGHT_SHAPES = {
     Light.GREEN: Shape.DISC,
     Light.YELLOW: Shape.TRIANGLE,

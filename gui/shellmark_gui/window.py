@@ -78,6 +78,7 @@ class StationWindow(QWidget):
         self.operator = ""
         self.pulse = Pulse(self)
         self._shown_at = 0.0
+        self._ended = False
         self._thumbnails: deque[Future[Picture]] = deque()
         self._smooth: Future[Picture] | None = None
         self._after_sign_in: Question | None = None
@@ -216,12 +217,14 @@ class StationWindow(QWidget):
         if status.sku != self._sku:
             self._take_recipe()
         if not self._said_timer.isActive():
-            page.say("   ".join(page.lamps.complaints()) or self._end_words(status))
+            page.say("   ".join(page.lamps.complaints()))
+        self._say_the_end(status)
         self._stop_or_go_on(status)
 
-    @staticmethod
-    def _end_words(status: Status) -> str:
-        return translate("window", "All cases of the source are through") if status.ended else ""
+    def _say_the_end(self, status: Status) -> None:
+        if status.ended and not self._ended:
+            self.say(translate("window", "All cases of the source are through"))
+        self._ended = status.ended
 
     def _stop_or_go_on(self, status: Status) -> None:
         stopped = status.state is StationState.ERROR

@@ -15,6 +15,17 @@ from shellmark_inspect.types import UNKNOWN, Disposition, Reason, ReasonCode, Ve
 
 translate = QCoreApplication.translate
 
+REJECTING = frozenset(
+    {
+        ReasonCode.OVER_LIMIT,
+        ReasonCode.NOT_ALLOWED,
+        ReasonCode.TOO_MANY,
+        ReasonCode.TOO_CLOSE,
+        ReasonCode.TOO_DENSE,
+    }
+)
+"""The reasons that make a FAIL; every other one makes a REVIEW."""
+
 _SENTENCES: Mapping[ReasonCode, str] = {
     ReasonCode.OVER_LIMIT: QT_TRANSLATE_NOOP(
         "reason", "{label} {measure} {value:.1f} {unit}, zone {zone} allows {limit:.1f}"

@@ -176,7 +176,9 @@ def test_a_false_alarm_is_one_key(qtbot, window, station, judged):
         "张三",
     )
     qtbot.waitUntil(lambda: "误判" in window.station_page.verdict.banner.decided)
-    assert window.station_page.verdict.banner.word == "不合格"
+    banner = window.station_page.verdict.banner
+    assert (banner.word, banner.outlined) == ("合格 OK", True)
+    assert "机器：不合格" in banner.decided
     assert len(window.cases.newest()) == 1
 
 

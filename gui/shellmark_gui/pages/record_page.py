@@ -14,7 +14,7 @@ from shellmark_gui.pictures import Picture, Shot, shots
 from shellmark_gui.shapes import VERDICT_COLOURS, Shape
 from shellmark_gui.theme import FAIL_COLOUR, MUTED, PASS_COLOUR, REVIEW_COLOUR, Sizes
 from shellmark_gui.widgets.button import ActionButton
-from shellmark_gui.widgets.canvas import Canvas, Outline
+from shellmark_gui.widgets.canvas import Canvas, outlines_of
 from shellmark_gui.widgets.code_panel import CodePanel
 from shellmark_gui.widgets.fitted import set_role
 from shellmark_gui.widgets.reason_card import ReasonCard, defect_of, reasons_of
@@ -141,8 +141,7 @@ class RecordPage(Page):
     def _draw(self, shot: Shot, picture: Picture) -> None:
         if self.record is None:
             return
-        defects = self.record.inspection.defects if shot.kind == "frame" else ()
-        outlines = tuple(Outline.of(defect) for defect in defects if defect.view == shot.view)
+        outlines = outlines_of(self.record.inspection, shot.view) if shot.kind == "frame" else ()
         self.canvas.show_picture(picture, outlines, VERDICT_COLOURS[self.record.verdict])
 
     def _fill_card(self, shot: Shot, picture: Picture) -> None:

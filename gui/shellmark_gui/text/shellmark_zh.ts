@@ -30,72 +30,72 @@
         <translation>连续检测</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="191" />
+        <location filename="../wording.py" line="202" />
         <source>Inspect</source>
         <translation>检测</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="192" />
+        <location filename="../wording.py" line="203" />
         <source>OK</source>
         <translation>合格</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="193" />
+        <location filename="../wording.py" line="204" />
         <source>NG</source>
         <translation>不合格</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="194" />
+        <location filename="../wording.py" line="205" />
         <source>False alarm</source>
         <translation>误判</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="195" />
+        <location filename="../wording.py" line="206" />
         <source>More...</source>
         <translation>其他处置</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="196" />
+        <location filename="../wording.py" line="207" />
         <source>Pictures</source>
         <translation>图片记录</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="197" />
+        <location filename="../wording.py" line="208" />
         <source>SKU</source>
         <translation>型号</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="198" />
+        <location filename="../wording.py" line="209" />
         <source>Operator</source>
         <translation>操作员</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="199" />
+        <location filename="../wording.py" line="210" />
         <source>Acknowledge</source>
         <translation>确认，恢复</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="200" />
+        <location filename="../wording.py" line="211" />
         <source>Back</source>
         <translation>返回</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="201" />
+        <location filename="../wording.py" line="212" />
         <source>Next picture</source>
         <translation>下一张图</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="202" />
+        <location filename="../wording.py" line="213" />
         <source>Light</source>
         <translation>换光源</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="203" />
+        <location filename="../wording.py" line="214" />
         <source>Newer</source>
         <translation>较新</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="204" />
+        <location filename="../wording.py" line="215" />
         <source>Older</source>
         <translation>较早</translation>
     </message>
@@ -141,363 +141,363 @@
 </context><context>
     <name>defect</name>
     <message>
-        <location filename="../wording.py" line="50" />
+        <location filename="../wording.py" line="61" />
         <source>scratch</source>
         <translation>划痕</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="51" />
+        <location filename="../wording.py" line="62" />
         <source>scuff</source>
         <translation>擦伤</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="52" />
+        <location filename="../wording.py" line="63" />
         <source>nick</source>
         <translation>碰伤</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="53" />
+        <location filename="../wording.py" line="64" />
         <source>pressure mark</source>
         <translation>压痕</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="54" />
+        <location filename="../wording.py" line="65" />
         <source>dent</source>
         <translation>凹陷</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="55" />
+        <location filename="../wording.py" line="66" />
         <source>bump</source>
         <translation>凸点</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="56" />
+        <location filename="../wording.py" line="67" />
         <source>sink mark</source>
         <translation>缩水</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="57" />
+        <location filename="../wording.py" line="68" />
         <source>warpage</source>
         <translation>变形</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="58" />
+        <location filename="../wording.py" line="69" />
         <source>orange peel</source>
         <translation>橘皮</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="59" />
+        <location filename="../wording.py" line="70" />
         <source>chill mark</source>
         <translation>冷料纹</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="60" />
+        <location filename="../wording.py" line="71" />
         <source>wrinkle</source>
         <translation>起皱</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="61" />
+        <location filename="../wording.py" line="72" />
         <source>thinning</source>
         <translation>拉伸减薄</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="62" />
+        <location filename="../wording.py" line="73" />
         <source>grain loss</source>
         <translation>纹路不清</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="63" />
+        <location filename="../wording.py" line="74" />
         <source>stress whitening</source>
         <translation>发白</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="64" />
+        <location filename="../wording.py" line="75" />
         <source>crack</source>
         <translation>开裂</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="65" />
+        <location filename="../wording.py" line="76" />
         <source>crazing</source>
         <translation>银纹</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="66" />
+        <location filename="../wording.py" line="77" />
         <source>incomplete forming</source>
         <translation>缺料</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="67" />
+        <location filename="../wording.py" line="78" />
         <source>flash, burr</source>
         <translation>飞边毛刺</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="68" />
+        <location filename="../wording.py" line="79" />
         <source>bad trim</source>
         <translation>切边不良</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="69" />
+        <location filename="../wording.py" line="80" />
         <source>hole offset or missing</source>
         <translation>孔位不良</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="70" />
+        <location filename="../wording.py" line="81" />
         <source>speck</source>
         <translation>黑点杂质</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="71" />
+        <location filename="../wording.py" line="82" />
         <source>gel</source>
         <translation>晶点</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="72" />
+        <location filename="../wording.py" line="83" />
         <source>bubble</source>
         <translation>气泡</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="73" />
+        <location filename="../wording.py" line="84" />
         <source>pits</source>
         <translation>麻点</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="74" />
+        <location filename="../wording.py" line="85" />
         <source>flow mark</source>
         <translation>流痕</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="75" />
+        <location filename="../wording.py" line="86" />
         <source>weld line</source>
         <translation>熔接线</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="76" />
+        <location filename="../wording.py" line="87" />
         <source>die line</source>
         <translation>挤出线</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="77" />
+        <location filename="../wording.py" line="88" />
         <source>burn</source>
         <translation>烧焦</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="78" />
+        <location filename="../wording.py" line="89" />
         <source>colour streak</source>
         <translation>色纹</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="79" />
+        <location filename="../wording.py" line="90" />
         <source>colour difference</source>
         <translation>色差</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="80" />
+        <location filename="../wording.py" line="91" />
         <source>gloss variation</source>
         <translation>光泽不均</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="81" />
+        <location filename="../wording.py" line="92" />
         <source>stain</source>
         <translation>脏污</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="82" />
+        <location filename="../wording.py" line="93" />
         <source>dust, lint</source>
         <translation>灰尘毛絮</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="83" />
+        <location filename="../wording.py" line="94" />
         <source>lamination bubble</source>
         <translation>贴膜气泡</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="84" />
+        <location filename="../wording.py" line="95" />
         <source>film wrinkle</source>
         <translation>膜起皱</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="85" />
+        <location filename="../wording.py" line="96" />
         <source>delamination</source>
         <translation>脱膜</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="86" />
+        <location filename="../wording.py" line="97" />
         <source>print defect</source>
         <translation>印刷缺陷</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="87" />
+        <location filename="../wording.py" line="98" />
         <source>pattern shift</source>
         <translation>图案偏位</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="88" />
+        <location filename="../wording.py" line="99" />
         <source>protective film</source>
         <translation>保护膜</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="89" />
+        <location filename="../wording.py" line="100" />
         <source>bad rivet</source>
         <translation>铆钉不良</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="90" />
+        <location filename="../wording.py" line="101" />
         <source>wheel seat or corner</source>
         <translation>轮座护角</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="91" />
+        <location filename="../wording.py" line="102" />
         <source>zip or seam</source>
         <translation>拉链缝线</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="92" />
+        <location filename="../wording.py" line="103" />
         <source>aluminium frame</source>
         <translation>铝框不良</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="93" />
+        <location filename="../wording.py" line="104" />
         <source>lock or handle</source>
         <translation>锁或提手</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="94" />
+        <location filename="../wording.py" line="105" />
         <source>badge</source>
         <translation>标牌</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="95" />
+        <location filename="../wording.py" line="106" />
         <source>wrong colour or SKU</source>
         <translation>错色错款</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="96" />
+        <location filename="../wording.py" line="107" />
         <source>unknown defect</source>
         <translation>未知缺陷</translation>
     </message>
 </context><context>
     <name>disposition</name>
     <message>
-        <location filename="../wording.py" line="142" />
+        <location filename="../wording.py" line="153" />
         <source>OK</source>
         <translation>合格 OK</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="143" />
+        <location filename="../wording.py" line="154" />
         <source>NG</source>
         <translation>不合格 NG</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="144" />
+        <location filename="../wording.py" line="155" />
         <source>Recheck</source>
         <translation>复判</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="145" />
+        <location filename="../wording.py" line="156" />
         <source>Rework</source>
         <translation>返工</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="146" />
+        <location filename="../wording.py" line="157" />
         <source>B-grade</source>
         <translation>二等品 B 级</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="147" />
+        <location filename="../wording.py" line="158" />
         <source>Scrap</source>
         <translation>报废</translation>
     </message>
 </context><context>
     <name>lamp</name>
     <message>
-        <location filename="../wording.py" line="177" />
+        <location filename="../wording.py" line="188" />
         <source>OK</source>
         <translation>正常</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="178" />
+        <location filename="../wording.py" line="189" />
         <source>Attention</source>
         <translation>注意</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="179" />
+        <location filename="../wording.py" line="190" />
         <source>Fault</source>
         <translation>故障</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="180" />
+        <location filename="../wording.py" line="191" />
         <source>Off</source>
         <translation>未启用</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="184" />
+        <location filename="../wording.py" line="195" />
         <source>Camera</source>
         <translation>相机</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="185" />
+        <location filename="../wording.py" line="196" />
         <source>Disk</source>
         <translation>磁盘</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="186" />
+        <location filename="../wording.py" line="197" />
         <source>Model</source>
         <translation>模型</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="187" />
+        <location filename="../wording.py" line="198" />
         <source>Database</source>
         <translation>数据库</translation>
     </message>
 </context><context>
     <name>light</name>
     <message>
-        <location filename="../wording.py" line="123" />
+        <location filename="../wording.py" line="134" />
         <source>north</source>
         <translation>北侧光</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="124" />
+        <location filename="../wording.py" line="135" />
         <source>south</source>
         <translation>南侧光</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="125" />
+        <location filename="../wording.py" line="136" />
         <source>east</source>
         <translation>东侧光</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="126" />
+        <location filename="../wording.py" line="137" />
         <source>west</source>
         <translation>西侧光</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="127" />
+        <location filename="../wording.py" line="138" />
         <source>diffuse</source>
         <translation>漫射光</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="128" />
+        <location filename="../wording.py" line="139" />
         <source>dome</source>
         <translation>穹顶光</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="129" />
+        <location filename="../wording.py" line="140" />
         <source>coaxial</source>
         <translation>同轴光</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="130" />
+        <location filename="../wording.py" line="141" />
         <source>back light</source>
         <translation>背光</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="131" />
+        <location filename="../wording.py" line="142" />
         <source>stripes</source>
         <translation>条纹光</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="132" />
+        <location filename="../wording.py" line="143" />
         <source>ambient</source>
         <translation>环境光</translation>
     </message>
@@ -515,54 +515,54 @@
         <translation>此视图没有保存图片</translation>
     </message>
     <message>
-        <location filename="../widgets/live_panel.py" line="179" />
+        <location filename="../widgets/live_panel.py" line="178" />
         <source>JUDGED: {case} {verdict}</source>
         <translation>判定画面：{case} {verdict}</translation>
     </message>
     <message>
-        <location filename="../widgets/live_panel.py" line="184" />
+        <location filename="../widgets/live_panel.py" line="183" />
         <source>NO PICTURE</source>
         <translation>无画面</translation>
     </message>
     <message>
-        <location filename="../widgets/live_panel.py" line="191" />
+        <location filename="../widgets/live_panel.py" line="190" />
         <source>LIVE</source>
         <translation>实时</translation>
     </message>
     <message>
-        <location filename="../widgets/live_panel.py" line="193" />
+        <location filename="../widgets/live_panel.py" line="192" />
         <source>STILL, {seconds} s old</source>
         <translation>静止画面，{seconds} 秒前</translation>
     </message>
 </context><context>
     <name>measure</name>
     <message>
-        <location filename="../wording.py" line="101" />
+        <location filename="../wording.py" line="112" />
         <source>length</source>
         <translation>长</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="102" />
+        <location filename="../wording.py" line="113" />
         <source>width</source>
         <translation>宽</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="103" />
+        <location filename="../wording.py" line="114" />
         <source>diameter</source>
         <translation>直径</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="104" />
+        <location filename="../wording.py" line="115" />
         <source>area</source>
         <translation>面积</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="105" />
+        <location filename="../wording.py" line="116" />
         <source>depth</source>
         <translation>深</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="106" />
+        <location filename="../wording.py" line="117" />
         <source>spacing</source>
         <translation>间距</translation>
     </message>
@@ -586,62 +586,62 @@
 </context><context>
     <name>overrule</name>
     <message>
-        <location filename="../wording.py" line="151" />
+        <location filename="../wording.py" line="162" />
         <source>False alarm</source>
         <translation>误判</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="152" />
+        <location filename="../wording.py" line="163" />
         <source>Within the limit sample</source>
         <translation>在限度样品内</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="153" />
+        <location filename="../wording.py" line="164" />
         <source>Dust or lint</source>
         <translation>灰尘毛絮</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="154" />
+        <location filename="../wording.py" line="165" />
         <source>Stain, wiped off</source>
         <translation>脏污已擦净</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="155" />
+        <location filename="../wording.py" line="166" />
         <source>Rib or grain</source>
         <translation>筋条或纹理</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="156" />
+        <location filename="../wording.py" line="167" />
         <source>Reflection</source>
         <translation>反光</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="157" />
+        <location filename="../wording.py" line="168" />
         <source>Fitting, logo or zip</source>
         <translation>配件标牌拉链</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="158" />
+        <location filename="../wording.py" line="169" />
         <source>Protective film</source>
         <translation>保护膜</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="159" />
+        <location filename="../wording.py" line="170" />
         <source>Missed defect</source>
         <translation>漏检</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="160" />
+        <location filename="../wording.py" line="171" />
         <source>Confirmed by eye</source>
         <translation>目视确认</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="161" />
+        <location filename="../wording.py" line="172" />
         <source>Bad picture or pose</source>
         <translation>画面或摆放不良</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="162" />
+        <location filename="../wording.py" line="173" />
         <source>Other</source>
         <translation>其他</translation>
     </message>
@@ -653,174 +653,174 @@
         <translation>另有 {count} 条原因，按 {key} 查看</translation>
     </message>
     <message>
-        <location filename="../widgets/reason_card.py" line="187" />
+        <location filename="../widgets/reason_card.py" line="183" />
         <source>limit</source>
         <translation>限度</translation>
     </message>
     <message>
-        <location filename="../widgets/reason_card.py" line="191" />
-        <location filename="../widgets/reason_card.py" line="189" />
+        <location filename="../widgets/reason_card.py" line="187" />
+        <location filename="../widgets/reason_card.py" line="185" />
         <source>found</source>
         <translation>实测</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="19" />
+        <location filename="../wording.py" line="30" />
         <source>{label} {measure} {value:.1f} {unit}, zone {zone} allows {limit:.1f}</source>
         <translation>{label}：{measure} {value:.1f} {unit}，{zone} 区允许 {limit:.1f}</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="22" />
+        <location filename="../wording.py" line="33" />
         <source>{label} {measure} {value:.1f} ± {uncertainty:.1f} {unit} is too near zone {zone}'s limit {limit:.1f}</source>
         <translation>{label}：{measure} {value:.1f} ± {uncertainty:.1f} {unit}，太接近 {zone} 区限度 {limit:.1f}</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="26" />
+        <location filename="../wording.py" line="37" />
         <source>{label} {value:.1f} mm, zone {zone} allows none</source>
         <translation>{label} {value:.1f} mm，{zone} 区不允许</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="27" />
+        <location filename="../wording.py" line="38" />
         <source>{value:.0f} x {label}, zone {zone} allows {limit:.0f}</source>
         <translation>{label} {value:.0f} 处，{zone} 区允许 {limit:.0f} 处</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="28" />
+        <location filename="../wording.py" line="39" />
         <source>{label} {value:.0f} mm apart, zone {zone} wants {limit:.0f}</source>
         <translation>{label}间距 {value:.0f} mm，{zone} 区要求 {limit:.0f}</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="29" />
+        <location filename="../wording.py" line="40" />
         <source>{value:.1f} x {label} per 100 cm², zone {zone} allows {limit:.1f}</source>
         <translation>{label}每 100 cm² {value:.1f} 处，{zone} 区允许 {limit:.1f}</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="32" />
+        <location filename="../wording.py" line="43" />
         <source>{label} {value:.1f} mm in zone {zone}: the recipe has no limit for it</source>
         <translation>{label} {value:.1f} mm，{zone} 区：配方没有此限度</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="35" />
+        <location filename="../wording.py" line="46" />
         <source>view {view} is near the model's threshold (score {value:.2f})</source>
         <translation>视图 {view} 接近模型阈值（得分 {value:.2f}）</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="38" />
+        <location filename="../wording.py" line="49" />
         <source>view {view} is missing</source>
         <translation>缺少视图 {view}</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="39" />
+        <location filename="../wording.py" line="50" />
         <source>camera {camera}: {detail}</source>
         <translation>相机 {camera}：{detail}</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="40" />
+        <location filename="../wording.py" line="51" />
         <source>view {view}, step {step}: {detail}</source>
         <translation>视图 {view}，步骤 {step}：{detail}</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="41" />
+        <location filename="../wording.py" line="52" />
         <source>model {model}: {detail}</source>
         <translation>模型 {model}：{detail}</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="42" />
+        <location filename="../wording.py" line="53" />
         <source>camera {camera} lost {value:.0f} frame(s)</source>
         <translation>相机 {camera} 丢失 {value:.0f} 帧</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="43" />
+        <location filename="../wording.py" line="54" />
         <source>the trigger came while the station was full</source>
         <translation>触发时工位已满</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="44" />
+        <location filename="../wording.py" line="55" />
         <source>the station was stopped before the case was judged</source>
         <translation>判定之前工位已停止</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="45" />
+        <location filename="../wording.py" line="56" />
         <source>the program ended before the case was recorded</source>
         <translation>记录之前程序已结束</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="46" />
+        <location filename="../wording.py" line="57" />
         <source>fault: {detail}</source>
         <translation>故障：{detail}</translation>
     </message>
 </context><context>
     <name>record</name>
     <message>
-        <location filename="../pages/record_page.py" line="160" />
+        <location filename="../pages/record_page.py" line="159" />
         <source>Loading...</source>
         <translation>读取中…</translation>
     </message>
     <message>
-        <location filename="../pages/record_page.py" line="163" />
+        <location filename="../pages/record_page.py" line="162" />
         <source>No picture of this case was kept</source>
         <translation>此件没有保存图片</translation>
     </message>
     <message>
-        <location filename="../pages/record_page.py" line="192" />
+        <location filename="../pages/record_page.py" line="191" />
         <source>Further reasons ({page} of {pages})</source>
         <translation>更多原因（{page}/{pages}）</translation>
     </message>
     <message>
-        <location filename="../pages/record_page.py" line="197" />
+        <location filename="../pages/record_page.py" line="196" />
         <source>{time}   SKU {sku}   record {row}
 model {model}   recipe {recipe}   program {program}</source>
         <translation>{time}   型号 {sku}   记录 {row}
 模型 {model}   配方 {recipe}   程序 {program}</translation>
     </message>
     <message>
-        <location filename="../pages/record_page.py" line="217" />
+        <location filename="../pages/record_page.py" line="216" />
         <source>frame</source>
         <translation>原图</translation>
     </message>
     <message>
-        <location filename="../pages/record_page.py" line="218" />
+        <location filename="../pages/record_page.py" line="217" />
         <source>crop</source>
         <translation>局部</translation>
     </message>
     <message>
-        <location filename="../pages/record_page.py" line="219" />
+        <location filename="../pages/record_page.py" line="218" />
         <source>map of scores</source>
         <translation>得分图</translation>
     </message>
 </context><context>
     <name>state</name>
     <message>
-        <location filename="../wording.py" line="167" />
+        <location filename="../wording.py" line="178" />
         <source>Starting</source>
         <translation>启动中</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="168" />
+        <location filename="../wording.py" line="179" />
         <source>Halted</source>
         <translation>已停止</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="169" />
+        <location filename="../wording.py" line="180" />
         <source>Line stop</source>
         <translation>停线</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="170" />
+        <location filename="../wording.py" line="181" />
         <source>Initialised</source>
         <translation>已初始化</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="171" />
+        <location filename="../wording.py" line="182" />
         <source>Ready</source>
         <translation>就绪</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="172" />
+        <location filename="../wording.py" line="183" />
         <source>Inspecting</source>
         <translation>检测中</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="173" />
+        <location filename="../wording.py" line="184" />
         <source>Running</source>
         <translation>运行中</translation>
     </message>
@@ -839,42 +839,42 @@ model {model}   recipe {recipe}   program {program}</source>
 </context><context>
     <name>verdict</name>
     <message>
-        <location filename="../widgets/verdict_panel.py" line="88" />
+        <location filename="../widgets/verdict_panel.py" line="100" />
+        <source>Decided: {what}   machine: {verdict}</source>
+        <translation>人工：{what}   机器：{verdict}</translation>
+    </message>
+    <message>
+        <location filename="../widgets/verdict_panel.py" line="115" />
         <source>Case {case}</source>
         <translation>件号 {case}</translation>
     </message>
     <message>
-        <location filename="../widgets/verdict_panel.py" line="94" />
+        <location filename="../widgets/verdict_panel.py" line="119" />
         <source>Inspecting...</source>
         <translation>检测中…</translation>
     </message>
     <message>
-        <location filename="../widgets/verdict_panel.py" line="96" />
+        <location filename="../widgets/verdict_panel.py" line="121" />
         <source>Waiting</source>
         <translation>等待</translation>
     </message>
     <message>
-        <location filename="../widgets/verdict_panel.py" line="100" />
+        <location filename="../widgets/verdict_panel.py" line="125" />
         <source>before: {case}</source>
         <translation>上一件：{case}</translation>
     </message>
     <message>
-        <location filename="../widgets/verdict_panel.py" line="111" />
-        <source>Decided: {what}</source>
-        <translation>人工：{what}</translation>
-    </message>
-    <message>
-        <location filename="../wording.py" line="136" />
+        <location filename="../wording.py" line="147" />
         <source>PASS</source>
         <translation>合格</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="137" />
+        <location filename="../wording.py" line="148" />
         <source>FAIL</source>
         <translation>不合格</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="138" />
+        <location filename="../wording.py" line="149" />
         <source>REVIEW</source>
         <translation>复判</translation>
     </message>
@@ -896,74 +896,74 @@ model {model}   recipe {recipe}   program {program}</source>
         <translation>为什么判 {disposition}？</translation>
     </message>
     <message>
-        <location filename="../window.py" line="224" />
+        <location filename="../window.py" line="226" />
         <source>All cases of the source are through</source>
         <translation>图源中的箱壳已全部检测</translation>
     </message>
     <message>
-        <location filename="../window.py" line="335" />
+        <location filename="../window.py" line="338" />
         <source>There is no case yet</source>
         <translation>还没有记录</translation>
     </message>
     <message>
-        <location filename="../window.py" line="372" />
+        <location filename="../window.py" line="375" />
         <source>Changing over to {sku}...</source>
         <translation>正在换型：{sku}…</translation>
     </message>
     <message>
-        <location filename="../window.py" line="378" />
+        <location filename="../window.py" line="381" />
         <source>Changed over to {sku}</source>
         <translation>已换型：{sku}</translation>
     </message>
 </context><context>
     <name>zone</name>
     <message>
-        <location filename="../wording.py" line="110" />
+        <location filename="../wording.py" line="121" />
         <source>front</source>
         <translation>正面</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="111" />
+        <location filename="../wording.py" line="122" />
         <source>side</source>
         <translation>侧面</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="112" />
+        <location filename="../wording.py" line="123" />
         <source>back</source>
         <translation>背面</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="113" />
+        <location filename="../wording.py" line="124" />
         <source>bottom</source>
         <translation>底面</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="114" />
+        <location filename="../wording.py" line="125" />
         <source>top</source>
         <translation>顶面</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="115" />
+        <location filename="../wording.py" line="126" />
         <source>left</source>
         <translation>左侧</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="116" />
+        <location filename="../wording.py" line="127" />
         <source>right</source>
         <translation>右侧</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="117" />
+        <location filename="../wording.py" line="128" />
         <source>edge</source>
         <translation>边缘</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="118" />
+        <location filename="../wording.py" line="129" />
         <source>corner</source>
         <translation>转角</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="119" />
+        <location filename="../wording.py" line="130" />
         <source>inside</source>
         <translation>内侧</translation>
     </message>

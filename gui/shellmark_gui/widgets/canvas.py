@@ -13,27 +13,50 @@ from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPolygonF, 
 from PyQt6.QtWidgets import QWidget
 
 from shellmark_gui.pictures import Picture, zero_copy
-from shellmark_gui.theme import BACKGROUND, DARK_TEXT, FAIL_COLOUR, MUTED, REVIEW_COLOUR, TEXT
+from shellmark_gui.theme import BACKGROUND, DARK_TEXT, FAIL_COLOUR, MUTED, PASS_COLOUR, REVIEW_COLOUR, TEXT
 from shellmark_gui.widgets.fitted import Fitted, growing
-from shellmark_gui.wording import label_name
-from shellmark_inspect.types import Defect, Frame
+from shellmark_gui.wording import REJECTING, label_name
+from shellmark_inspect.types import Defect, Frame, Inspection, Reason
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A defect as drawn: its contour in pixels of the frame, and the defect for its words."""
+    """A defect as drawn: its contour in pixels of the frame, the defect for its words, and its colour."""
 
     contour: QPolygonF
     defect: Defect
-
-    @classmethod
-    def of(cls, defect: Defect) -> Outline:
-        """The outline of a defect."""
-        return cls(QPolygonF([QPointF(float(x), float(y)) for x, y in defect.contour_px]), defect)
+    colour: str
 
     def words(self) -> str:
         """The defect's name and size."""
         return f"{label_name(self.defect.label)} {self.defect.length_mm:.1f} mm"
+
+
+def outlines_of(inspection: Inspection, view: str) -> tuple[Outline, ...]:
+    """The defects of a view: those that reject in the colour of FAIL, unsure ones of REVIEW, accepted ones of PASS."""
+    return tuple(
+        Outline(
+            QPolygonF([QPointF(float(x), float(y)) for x, y in defect.contour_px]),
+            defect,
+            _colour(inspection.reasons, index, defect),
+        )
+        for index, defect in enumerate(inspection.defects)
+        if defect.view == view
+    )
+
+
+def _colour(reasons: tuple[Reason, ...], index: int, defect: Defect) -> str:
+    """The worst of the reasons about a defect; a reason about a group (a count) is about each of its class and zone."""
+    group = (defect.label, defect.zone)
+    about = [
+        reason
+        for reason in reasons
+        if reason.defect == index
+        or (reason.defect is None and (reason.values.get("label"), reason.values.get("zone")) == group)
+    ]
+    if any(reason.code in REJECTING for reason in about):
+        return FAIL_COLOUR
+    return REVIEW_COLOUR if about else PASS_COLOUR
 
 
 class Canvas(Fitted):
@@ -135,12 +158,13 @@ class Canvas(Fitted):
         share = place.width() / max(1, self._source.width())
         contour = QTransform(share, 0, 0, share, place.left(), place.top()).map(outline.contour)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for colour, width in ((DARK_TEXT, 6), (FAIL_COLOUR, 3)):
+        for colour, width in ((DARK_TEXT, 6), (outline.colour, 3)):
             painter.setPen(QPen(QColor(colour), self.sizes.px(width)))
             painter.drawPolygon(contour)
-        self._draw_words(painter, outline.words(), contour.boundingRect(), place)
+        self._draw_words(painter, outline, contour.boundingRect(), place)
 
-    def _draw_words(self, painter: QPainter, words: str, box: QRectF, place: QRectF) -> None:
+    def _draw_words(self, painter: QPainter, outline: Outline, box: QRectF, place: QRectF) -> None:
+        words = outline.words()
         painter.setFont(self.sizes.font(22, bold=True))
         gap = self.sizes.px(8)
         size = QRectF(painter.fontMetrics().boundingRect(words)).adjusted(-gap, -gap / 2, gap, gap / 2).size()
@@ -149,8 +173,8 @@ class Canvas(Fitted):
             plate.moveTop(box.bottom() + gap)
         plate.moveRight(min(plate.right(), self.width() - gap))
         plate.moveLeft(max(plate.left(), gap))
-        painter.fillRect(plate, QColor(FAIL_COLOUR))
-        painter.setPen(QColor(TEXT))
+        painter.fillRect(plate, QColor(outline.colour))
+        painter.setPen(QColor(TEXT if outline.colour == FAIL_COLOUR else DARK_TEXT))
         painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, words)
 
     def _draw_border(self, painter: QPainter, place: QRectF) -> None:

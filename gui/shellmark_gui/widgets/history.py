@@ -6,11 +6,11 @@ from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
-from shellmark_gui.shapes import VERDICT_COLOURS, VERDICT_SHAPES, paint_shape
+from shellmark_gui.shapes import DISPOSITION_LOOKS, VERDICT_COLOURS, VERDICT_SHAPES, paint_shape
 from shellmark_gui.theme import ACCENT, BACKGROUND, RAISED, SURFACE, TEXT, Sizes
 from shellmark_gui.widgets.fitted import Fitted
 from shellmark_gui.wording import verdict_word
-from shellmark_inspect.types import Record
+from shellmark_inspect.types import Disposition, Record
 
 SHOWN = 12
 HEIGHT_PX = 104
@@ -62,6 +62,9 @@ class Thumbnail(QAbstractButton):
         painter.setFont(self._sizes.font(19))
         painter.setPen(QColor(TEXT))
         words = foot.adjusted(px(36), 0, -px(4), 0)
+        if self.record.disposition is not None:
+            self._draw_decision(painter, foot, self.record.disposition)
+            words.setRight(words.right() - px(30))
         name = self.record.inspection.trigger.case_id
         cut = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideLeft, int(words.width()))
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, cut)
@@ -69,6 +72,12 @@ class Thumbnail(QAbstractButton):
         painter.setPen(QPen(QColor(ACCENT if self.hasFocus() or self.isDown() else colour), width))
         painter.drawRect(self.rect().adjusted(width // 2, width // 2, -width // 2 - 1, -width // 2 - 1))
         painter.end()
+
+    def _draw_decision(self, painter: QPainter, foot: QRectF, disposition: Disposition) -> None:
+        """The decision's shape, at the right: what a person made of the verdict at the left."""
+        px, look = self._sizes.px, DISPOSITION_LOOKS[disposition]
+        place = QRectF(foot.right() - px(32), foot.top() + px(5), px(24), px(24))
+        paint_shape(painter, place, VERDICT_SHAPES[look], VERDICT_COLOURS[look])
 
     def _draw_cover(self, painter: QPainter, room: QRectF) -> None:
         """The picture's middle, filling the room."""

@@ -13,7 +13,7 @@ from shellmark_gui.pictures import Picture, Shot, shots, zero_copy
 from shellmark_gui.shapes import VERDICT_COLOURS
 from shellmark_gui.theme import ACCENT, MUTED, REVIEW_COLOUR, Sizes
 from shellmark_gui.widgets.button import ActionButton
-from shellmark_gui.widgets.canvas import Canvas, Outline
+from shellmark_gui.widgets.canvas import Canvas, outlines_of
 from shellmark_gui.widgets.fitted import Fitted
 from shellmark_gui.wording import action_word, lighting_name, verdict_word, zone_name
 from shellmark_inspect.types import Frame, Record
@@ -169,8 +169,7 @@ class LivePanel(Fitted):
     def _draw(self, picture: Picture) -> None:
         if self._held is None:
             return
-        defects = self._held.inspection.defects
-        outlines = tuple(Outline.of(defect) for defect in defects if defect.view == self._view)
+        outlines = outlines_of(self._held.inspection, self._view)
         self.canvas.show_picture(picture, outlines, VERDICT_COLOURS[self._held.verdict])
 
     def _mark(self, frame: Frame | None = None) -> None:

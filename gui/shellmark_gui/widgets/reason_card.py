@@ -15,20 +15,11 @@ from PyQt6.QtWidgets import QWidget
 from shellmark_gui.pictures import zero_copy
 from shellmark_gui.theme import FAIL_COLOUR, LIGHT_TEXT, MUTED, PASS_COLOUR, RAISED, REVIEW_COLOUR, SURFACE, TEXT
 from shellmark_gui.widgets.fitted import Fitted
-from shellmark_gui.wording import sentence
+from shellmark_gui.wording import REJECTING, sentence
 from shellmark_inspect.types import Defect, Reason, ReasonCode, Record
 
 translate = QCoreApplication.translate
 
-REJECTING = frozenset(
-    {
-        ReasonCode.OVER_LIMIT,
-        ReasonCode.NOT_ALLOWED,
-        ReasonCode.TOO_MANY,
-        ReasonCode.TOO_CLOSE,
-        ReasonCode.TOO_DENSE,
-    }
-)
 _ROUND = frozenset({"diameter", "area"})
 WIDEST_CROP = 0.3
 """The crop's share of the card's width at most; the gauge takes as much again."""
@@ -99,8 +90,7 @@ class ReasonCard(Fitted):
         if self._crop is not None:
             side = min(self.height() - px(16), self.width() * WIDEST_CROP)
             box = QRectF(left, (self.height() - side) / 2, side, side)
-            self._draw_evidence(painter, box)
-            left = box.right() * 2 - box.left() + px(20)
+            left = self._draw_evidence(painter, box) + px(16)
         self._draw_sentence(painter, QRectF(left, px(4), self.width() - left - px(10), self.height() - px(8)))
         painter.end()
 
@@ -116,10 +106,11 @@ class ReasonCard(Fitted):
             size -= 2
         painter.drawText(room, int(flags), self.words)
 
-    def _draw_evidence(self, painter: QPainter, box: QRectF) -> None:
+    def _draw_evidence(self, painter: QPainter, box: QRectF) -> float:
+        """Draw crop and gauge; returns where they end."""
         crop = self._crop
         if crop is None:
-            return
+            return box.left()
         share = min(box.width() / crop.width(), box.height() / crop.height())
         place = QRectF(0, 0, crop.width() * share, crop.height() * share)
         place.moveCenter(box.center())
@@ -129,7 +120,12 @@ class ReasonCard(Fitted):
         if px_per_mm > 0:
             if box.width() >= self.sizes.px(SCALED_FROM_PX):
                 self._draw_scale(painter, box, px_per_mm)
-            self._draw_gauge(painter, box.translated(box.width() + self.sizes.px(8), 0), px_per_mm)
+            longest_px = max((mm * px_per_mm for _, mm, _ in self._gauge_mm()), default=0.0)
+            width = min(max(longest_px + self.sizes.px(8), self.sizes.px(96)), box.width())
+            gauge = QRectF(box.right() + self.sizes.px(8), box.top(), width, box.height())
+            self._draw_gauge(painter, gauge, px_per_mm)
+            return gauge.right()
+        return box.right()
 
     def _draw_scale(self, painter: QPainter, box: QRectF, px_per_mm: float) -> None:
         """A bar of a round length on the crop's lower edge."""
@@ -149,7 +145,7 @@ class ReasonCard(Fitted):
         """The limit and the measured size, at the crop's scale."""
         sizes = self._gauge_mm()
         row = QRectF(box.left(), box.top(), box.width(), box.height() / max(1, len(sizes)))
-        named = row.height() >= self.sizes.px(50) and row.width() >= self.sizes.px(SCALED_FROM_PX)
+        named = row.height() >= self.sizes.px(50) and row.width() >= self.sizes.px(96)
         for name, mm, colour in sizes:
             room = QRectF(row)
             if named:

@@ -8,22 +8,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PyQt6.QtCore import QCoreApplication, QRectF, Qt
-from PyQt6.QtGui import QColor, QPainter, QPaintEvent
+from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
-from shellmark_gui.shapes import VERDICT_COLOURS, VERDICT_INKS, VERDICT_SHAPES, Shape, paint_shape
-from shellmark_gui.theme import ACCENT, MUTED, RAISED, TEXT
+from shellmark_gui.shapes import DISPOSITION_LOOKS, VERDICT_COLOURS, VERDICT_INKS, VERDICT_SHAPES, Shape, paint_shape
+from shellmark_gui.theme import ACCENT, MUTED, RAISED, SURFACE, TEXT
 from shellmark_gui.widgets.fitted import Fitted
 from shellmark_gui.wording import disposition_word, overrule_word, state_word, verdict_word
 from shellmark_inspect.loop.status import StationState
-from shellmark_inspect.types import Record
+from shellmark_inspect.types import Disposition, Record
 
 translate = QCoreApplication.translate
 
 
 @dataclass(frozen=True, slots=True)
 class Banner:
-    """What the panel says: shape and colours, the word, the case below it and what a person decided."""
+    """What the panel says: shape and colours, the word, the case below it and who decided against what.
+
+    A machine's verdict is a filled ground, a person's decision an outlined one.
+    """
 
     shape: Shape
     ground: str
@@ -32,6 +35,7 @@ class Banner:
     second: str = ""
     case: str = ""
     decided: str = ""
+    outlined: bool = False
 
 
 class VerdictPanel(Fitted):
@@ -77,6 +81,8 @@ class VerdictPanel(Fitted):
     def _banner(self) -> Banner:
         if self._record is None:
             return self._waiting()
+        if self._record.disposition is not None:
+            return self._decision(self._record, self._record.disposition)
         verdict = self._record.verdict
         word = verdict_word(verdict)
         return Banner(
@@ -85,9 +91,26 @@ class VerdictPanel(Fitted):
             VERDICT_INKS[verdict],
             word,
             verdict.value if word != verdict.value else "",
-            translate("verdict", "Case {case}").format(case=self._record.inspection.trigger.case_id),
-            self._decided(self._record),
+            self._case(self._record),
         )
+
+    def _decision(self, record: Record, disposition: Disposition) -> Banner:
+        look = DISPOSITION_LOOKS[disposition]
+        parts = (overrule_word(record.reason_code), record.operator)
+        words = translate("verdict", "Decided: {what}   machine: {verdict}")
+        return Banner(
+            VERDICT_SHAPES[look],
+            SURFACE,
+            VERDICT_COLOURS[look],
+            disposition_word(disposition),
+            case=self._case(record),
+            decided=words.format(what=" · ".join(part for part in parts if part), verdict=verdict_word(record.verdict)),
+            outlined=True,
+        )
+
+    @staticmethod
+    def _case(record: Record) -> str:
+        return translate("verdict", "Case {case}").format(case=record.inspection.trigger.case_id)
 
     def _waiting(self) -> Banner:
         if self._busy:
@@ -103,20 +126,14 @@ class VerdictPanel(Fitted):
     def _line(record: Record) -> str:
         return f"{record.inspection.trigger.case_id} {verdict_word(record.verdict)}"
 
-    @staticmethod
-    def _decided(record: Record) -> str:
-        if record.disposition is None:
-            return ""
-        parts = (disposition_word(record.disposition), overrule_word(record.reason_code), record.operator)
-        return translate("verdict", "Decided: {what}").format(what=" · ".join(part for part in parts if part))
-
     def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
         """Draw ground, shape, word, case and decision."""
         painter, banner, px = QPainter(self), self.banner, self.sizes.px
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setPen(QPen(QColor(banner.ink), px(8)) if banner.outlined else QPen(Qt.PenStyle.NoPen))
         painter.setBrush(QColor(banner.ground))
-        painter.drawRoundedRect(self.rect(), px(12), px(12))
+        edge = px(4) if banner.outlined else 0
+        painter.drawRoundedRect(self.rect().adjusted(edge, edge, -edge, -edge), px(12), px(12))
         side = min(self.height() - px(48), px(150))
         paint_shape(painter, QRectF(px(28), (self.height() - side) / 2, side, side), banner.shape, banner.ink)
         painter.setPen(QColor(banner.ink))
