@@ -12,6 +12,7 @@ import time
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 from typing import Annotated, Any, Literal, Self
@@ -156,7 +157,7 @@ class BaslerCamera:
                 fault = fault or e
         if fault:
             raise fault
-        self._last = frames[-1]
+        self._last = replace(frames[-1], trigger=None)
         return frames
 
     def look(self) -> Frame | None:

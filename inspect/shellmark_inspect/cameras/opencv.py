@@ -77,6 +77,8 @@ class OpencvSettings(CameraSettings):
         """The source as it may be shown: without a URL's user and password."""
         if self.index is not None:
             return f"USB camera {self.index}"
+        if self.recorded:
+            return self.source
         return urlsplit(self.source)._replace(netloc=urlsplit(self.source).netloc.rpartition("@")[2]).geturl()
 
     @property
@@ -100,7 +102,6 @@ class OpencvCamera:
     def __init__(self, name: str, settings: OpencvSettings) -> None:
         self.name = name
         self._source: _Source = _Recording(settings) if settings.recorded else _Live(name, settings)
-        self._number = 0
 
     @property
     def ended(self) -> bool:
@@ -175,9 +176,9 @@ class _Recording:
             raise CameraLost(f"video {path} is missing: put it there or mend `source` of the camera")
         with _ffmpeg_environment(""):
             capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
-        if not capture.isOpened():
-            raise CameraLost(f"video {path} cannot be opened: it is torn or of a kind FFmpeg does not know")
         self._length = int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
+        if not capture.isOpened() or self._length < 1:
+            raise CameraLost(f"video {path} cannot be opened: it is torn or of a kind FFmpeg does not know")
         capture.set(cv2.CAP_PROP_POS_FRAMES, self._place)
         self._capture = capture
 
@@ -231,7 +232,11 @@ class _Live:
         self._grabber = grabber
         grabber.start()
         within_s = (settings.open_timeout_ms + settings.read_timeout_ms) / 1e3 + 1
-        grabber.wait_newer(0, 0, within_s, lambda: f"{settings.shown} gave no frame within {within_s:.1f} s")
+        try:
+            grabber.wait_newer(0, 0, within_s, lambda: f"{settings.shown} gave no frame within {within_s:.1f} s")
+        except FrameTimeout as e:
+            self.close()
+            raise CameraLost(f"{e}: check cable, power and network") from e
 
     def close(self) -> None:
         grabber, self._grabber = self._grabber, None

@@ -215,6 +215,31 @@ def test_a_port_nobody_listens_on_and_a_silent_server_are_lost_in_time(opened: A
         opened(f"http://127.0.0.1:{port}/", **FAST)
 
 
+class Silent:
+    """A capture that opens and gives nothing until it is let go on."""
+
+    def __init__(self) -> None:
+        self.let_go = threading.Event()
+
+    def get(self, _: int) -> float:
+        return 25.0
+
+    def read(self) -> tuple[bool, None]:
+        self.let_go.wait(20)
+        return False, None
+
+    def release(self) -> None:
+        pass
+
+
+def test_a_device_that_opens_and_gives_nothing_is_lost_in_time(opened: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    silent = Silent()
+    monkeypatch.setattr("shellmark_inspect.cameras.opencv._open_live", lambda settings: silent)
+    with pytest.raises(CameraLost, match=r"USB camera 0 gave no frame within 1\.2 s: check cable"):
+        opened(0, open_timeout_ms=100, read_timeout_ms=100)
+    silent.let_go.set()
+
+
 def test_a_password_is_never_shown(opened: Any) -> None:
     with pytest.raises(CameraLost) as caught:
         opened("http://operator:hunter2@127.0.0.1:9/stream", **FAST)
