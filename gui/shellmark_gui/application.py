@@ -70,7 +70,8 @@ def _run(
     if screenshot is not None:
         window.before_closing = lambda: fault.extend(_take(window, screenshot))
     code = application.exec()
-    _log.info("the screen's longest block was %.0f ms", window.pulse.longest_ms)
+    pulse = window.pulse
+    _log.info("the screen's longest block: %.0f ms, of its own work %.0f ms", pulse.longest_ms, pulse.longest_own_ms)
     if fault:
         raise OSError(fault[0])
     return code

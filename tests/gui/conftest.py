@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -17,15 +16,6 @@ from PyQt6.QtWidgets import QApplication
 from shellmark_gui.language import Language
 from shellmark_gui.theme import Sizes
 from shellmark_gui.window import StationWindow
-
-
-@pytest.fixture(autouse=True)
-def _no_thread_stays():
-    """A test leaves no thread behind."""
-    before = set(threading.enumerate())
-    yield
-    left = [thread.name for thread in threading.enumerate() if thread not in before and thread.is_alive()]
-    assert not left
 
 
 @pytest.fixture

@@ -1,9 +1,17 @@
-"""Makes docs/images/screen-*.png: `python tests/gui/screenshot.py [FOLDER]`. The shells are drawn, not photographed."""
+"""Makes pictures of the screen.
+
+`python tests/gui/screenshot.py FOLDER` takes every page in both languages at both sizes, on drawn shells, to be looked at.
+`python tests/gui/screenshot.py --samples docs/images` takes those of docs/screen.md: the real station on the rendered
+sample images.
+"""
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
+import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -13,26 +21,19 @@ from memory_station import MemoryStation
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
-import shellmark_gui.pictures  # noqa: F401 - cv2 before Qt
 from shellmark_gui.keys import Action
 from shellmark_gui.language import Language
 from shellmark_gui.theme import Sizes
 from shellmark_gui.window import StationWindow
+from shellmark_inspect.station import Station, StationConfig, samples_folder
 from shellmark_inspect.types import Verdict
 
 SIZES = ((1920, 1080), (1366, 768))
+MOST_CASES = 60
 
 
-def shots(folder: Path) -> None:
-    application = QApplication(sys.argv[:1])
-    application.setFont(Sizes().font(24))
-    for language in ("zh", "en"):
-        for size in SIZES:
-            _screens(folder, language, size)
-    application.quit()
-
-
-def _screens(folder: Path, language: str, size: tuple[int, int]) -> None:
+def drawn(folder: Path, language: str, size: tuple[int, int]) -> None:
+    """Every page, on drawn shells."""
     plan = (Verdict.PASS, Verdict.FAIL, Verdict.REVIEW, Verdict.PASS, Verdict.PASS)
     station, speech = MemoryStation(plan=plan), Language(language)
     window = StationWindow(station, speech)
@@ -40,39 +41,32 @@ def _screens(folder: Path, language: str, size: tuple[int, int]) -> None:
     window.show()
 
     def take(name: str) -> None:
-        QTest.qWait(450)
-        window.grab().save(str(folder / f"screen-{name}-{language}-{size[1]}.png"))
+        save(window, folder / f"screen-{name}-{language}-{size[1]}.png")
 
-    def one_case() -> None:
-        station.trigger().result()
-        QTest.qWait(50)
+    def judge(count: int) -> None:
+        for _ in range(count):
+            station.trigger().result()
+            QTest.qWait(50)
+        QTest.qWait(800)
 
     take("waiting")
-    for _ in range(11):
-        one_case()
-    QTest.qWait(800)
+    judge(11)
     take("pass")
-    window.operator = "张三" if language == "zh" else "Zhang San"
-    window._put_names()
-    one_case()
-    one_case()
+    window._signed_in("张三" if language == "zh" else "Zhang San")
+    judge(2)
     take("review")
-    for _ in range(4):
-        one_case()
-    QTest.qWait(800)
+    judge(4)
     take("fail")
     window._open_newest()
     take("record")
     window._home()
-    for action, name in (
-        (Action.SKU, "skus"),
-        (Action.MORE, "dispositions"),
-        (Action.OK, "reasons"),
-        (Action.OPERATOR, "operator"),
-    ):
+    pages = {Action.SKU: "skus", Action.MORE: "dispositions", Action.OK: "reasons", Action.OPERATOR: "operator"}
+    for action, name in pages.items():
         window._key(action)
         take(name)
         window._home()
+    window._key(Action.FALSE_ALARM)
+    take("decided")
     station.fail("disk: 0.3 GB free, records need 1 GB: delete old pictures or add a disk")
     QTest.qWait(300)
     take("stop")
@@ -81,7 +75,72 @@ def _screens(folder: Path, language: str, size: tuple[int, int]) -> None:
     station.close()
 
 
+def samples(folder: Path, recipe: str) -> None:
+    """The real station on rendered shells: one of each verdict, a case opened, a decision, a stop."""
+    front = {"kind": "folder", "path": str(samples_folder() / "manifest.json")}
+    with ExitStack() as open_things:
+        data = Path(open_things.enter_context(tempfile.TemporaryDirectory()))
+        config = StationConfig(
+            station="demo", data=data, cameras={"front": front}, recipes=(samples_folder() / recipe,), threads=1
+        )
+        station = open_things.enter_context(Station(config))
+        speech = Language("zh")
+        open_things.callback(speech.close)
+        window = StationWindow(station, speech)
+        open_things.callback(window.close)
+        window.resize(*SIZES[0])
+        window.show()
+        window._signed_in("张三")
+        wanted = dict.fromkeys(Verdict, True)
+        for _ in range(MOST_CASES):
+            if not any(wanted.values()):
+                break
+            try:
+                record = station.trigger().result(60)
+            except Exception as ended:  # noqa: BLE001 - a finite source ends so
+                print(ended)  # noqa: T201
+                break
+            QTest.qWait(1200)
+            if wanted[record.verdict] and window.station_page.target is not None and record.row > 12:
+                wanted[record.verdict] = False
+                save(window, folder / f"screen-{record.verdict.lower()}.jpg")
+                if record.verdict is Verdict.FAIL:
+                    opened(window, speech, folder)
+
+
+def opened(window: StationWindow, speech: Language, folder: Path) -> None:
+    """The failed case opened; the small screen in English."""
+    window._open_newest()
+    save(window, folder / "screen-record.jpg")
+    window._home()
+    speech.use("en")
+    window.resize(*SIZES[1])
+    save(window, folder / "screen-fail-en-768.jpg")
+    speech.use("zh")
+    window.resize(*SIZES[0])
+
+
+def save(window: StationWindow, path: Path) -> None:
+    QTest.qWait(450)
+    window.grab().save(str(path), quality=85)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--samples", action="store_true")
+    parser.add_argument("--recipe", default="gloss-vertical")
+    arguments = parser.parse_args()
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    application = QApplication(sys.argv[:1])
+    application.setFont(Sizes().font(24))
+    if arguments.samples:
+        samples(arguments.folder, arguments.recipe)
+    else:
+        for language in ("zh", "en"):
+            for size in SIZES:
+                drawn(arguments.folder, language, size)
+
+
 if __name__ == "__main__":
-    target = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/images")
-    target.mkdir(parents=True, exist_ok=True)
-    shots(target)
+    main()

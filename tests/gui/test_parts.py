@@ -155,6 +155,7 @@ def test_the_pulse_measures_a_block(qtbot, caplog):
         QTimer.singleShot(0, lambda: time.sleep(0.08))  # the block that is measured
         qtbot.waitUntil(lambda: pulse.blocks == 1)
     assert 60 <= pulse.longest_ms < 1000
+    assert pulse.longest_own_ms < 60  # it slept: the wait was not work
     assert "blocked" in caplog.text
     pulse.reset()
     assert (pulse.longest_ms, pulse.blocks) == (0.0, 0)
