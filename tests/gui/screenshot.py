@@ -1,6 +1,6 @@
 """Makes pictures of the screen.
 
-`python tests/gui/screenshot.py FOLDER` takes every page in both languages at both sizes, on drawn shells, to be looked at.
+`python tests/gui/screenshot.py FOLDER` takes every page in both languages at both sizes, on drawn shells, to look at.
 `python tests/gui/screenshot.py --samples docs/images` takes those of docs/screen.md: the real station on the rendered
 sample images.
 """
