@@ -30,6 +30,7 @@ REACH_MM = 0.5
 LEAST_CROP_PX = 96
 MOST_CROP_PX = 2048
 MOST_REFINED = 100
+MOST_REGIONS = 300
 MOST_BOX_PX = 1_000_000
 PIXEL_SHARE, PIXEL_CAP = 0.25, 20.0
 """What is weaker than this share of the strongest (at most that many noise deviations) is no part of the defect."""
@@ -107,12 +108,23 @@ def measure(
     `good` are the planes of a good shell in the same pixels (the reference after the same steps): with them ribs,
     prints and highlights do not count; None when there are none, or for lights that have none.
 
-    A region can turn out to be several defects, and several regions one. What is smaller than `spec.smallest_mm` is
-    dropped.
+    A region can turn out to be several defects, and several regions one; what comes after the first few hundred
+    regions is taken together as one large defect, since no shell with so many is good. What is smaller than
+    `spec.smallest_mm` is dropped.
+
+    Raises:
+        ValueError: a plane of the good shell is not of the view's size.
     """
+    good = good or {}
+    for light in good.keys() & view.planes.keys():
+        if good[light].shape != view.planes[light].shape:
+            raise ValueError(f"the good shell's {light} is {good[light].shape}, the view's {view.planes[light].shape}")
     found: list[_Found] = []
-    for i, region in enumerate(regions):
-        found += _refined(view, region, regions, spec, good or {}) if i < MOST_REFINED else [_as_it_is(view, region)]
+    for region in regions[:MOST_REFINED]:
+        found += _refined(view, region, regions, spec, good)
+    found += [_as_it_is(view, region) for region in regions[MOST_REFINED:MOST_REGIONS]]
+    if len(regions) > MOST_REGIONS:
+        found.append(_all_as_one(view, regions[MOST_REGIONS:]))
     measured = [_measured(view, one, spec) for one in _joined(found)]
     large = [one for one in measured if one.length_mm >= spec.smallest_mm]
     return sorted(large, key=lambda one: (-one.score, one.centre_mm))
@@ -120,6 +132,17 @@ def measure(
 
 def _as_it_is(view: View, region: Region) -> _Found:
     return _Found(region.box_px, region.mask, region.mask, region.peak, next(iter(view.planes)), refined=False)
+
+
+def _all_as_one(view: View, regions: Sequence[Region]) -> _Found:
+    box = regions[0].box_px
+    for region in regions:
+        box = _union_box(box, region.box_px)
+    mask = np.zeros((box[3], box[2]), np.bool_)
+    for region in regions:
+        x, y, w, h = region.box_px
+        mask[y - box[1] : y - box[1] + h, x - box[0] : x - box[0] + w] |= region.mask
+    return _Found(box, mask, mask, regions[0].peak, next(iter(view.planes)), refined=False)
 
 
 def _refined(
@@ -251,9 +274,16 @@ def _uncertainty_mm(shape: Shape, refined: bool, spec: JudgeSpec) -> float:
 
 
 def _crop_box(found: _Found, size: tuple[int, int]) -> Box:
-    """Twice the defect's own box, at least 96 px and at most 2048 px a side, shifted into the view."""
+    """Twice the defect's own box, at least 96 px and at most 2048 px a side, shifted into the view.
+
+    The middle of a defect larger than that is its pixel nearest to the middle of its box.
+    """
     ys, xs = np.nonzero(found.mask)
-    middle = (found.box[0] + (xs.min() + xs.max()) / 2, found.box[1] + (ys.min() + ys.max()) / 2)
+    x, y = (xs.min() + xs.max()) / 2, (ys.min() + ys.max()) / 2
+    if max(np.ptp(xs), np.ptp(ys)) >= MOST_CROP_PX:
+        nearest = int(np.argmin((xs - x) ** 2 + (ys - y) ** 2))
+        x, y = float(xs[nearest]), float(ys[nearest])
+    middle = (found.box[0] + x, found.box[1] + y)
     extents = int(np.ptp(xs)) + 1, int(np.ptp(ys)) + 1
     sides = [
         min(max(2 * extent, LEAST_CROP_PX), MOST_CROP_PX, most)
