@@ -31,7 +31,7 @@ from shellmark_inspect.types import (
     Versions,
     View,
 )
-from shellmark_models import COLOUR, Crop, Model, ModelError
+from shellmark_models import COLOUR, Crop, Model, ModelError, Place
 
 log = logging.getLogger(__name__)
 
@@ -152,8 +152,10 @@ class Inspector:
         """
         image = evidence(view, spec.channels)
         canvas = Canvas(self._tiling, view.size)
+        number = self.recipe.views.index(spec)
         for tiles in self._tiling.batches(image, view.shell, BATCH):
-            maps = np.stack([prediction.anomaly for prediction in self.model.predict(tiles.pixels)])
+            places = [Place(number, x, y) for x, y in tiles.boxes]
+            maps = np.stack([prediction.anomaly for prediction in self.model.predict(tiles.pixels, places)])
             canvas.add(maps, tiles.boxes)
         return canvas.map
 
@@ -233,6 +235,11 @@ def _check_fit(recipe: Recipe, view: ViewSpec, model: Model) -> None:
         raise RecipeError(
             f"recipe {recipe.sku}, view {view.name}: model {card.name}/{card.version} sees {', '.join(card.channels)}, "
             f"the recipe gives it {', '.join(view.channels)}"
+        )
+    if card.registered and not any(step.step == "align" for step in view.steps):
+        raise RecipeError(
+            f"recipe {recipe.sku}, view {view.name}: model {card.name}/{card.version} compares places, "
+            f"so the view needs an align step"
         )
     if abs(view.px_per_mm / card.px_per_mm - 1) > SCALE_TOLERANCE:
         raise RecipeError(

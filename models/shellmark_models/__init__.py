@@ -26,6 +26,7 @@ from shellmark_models.types import (
     LabelledCrop,
     Model,
     Naming,
+    Place,
     Prediction,
     TeachCase,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "ModelError",
     "Naming",
     "Outcome",
+    "Place",
     "Prediction",
     "Rate",
     "Store",

@@ -35,7 +35,8 @@ class Card(BaseModel):
     """What a model is, what it looks at, and what may be promised of it.
 
     ``threshold`` is in the graph's own units; ``goods`` cases set it, and at 95 % confidence no more than
-    ``false_reject_bound`` of goods like them score above it. ``learned_cases`` is how many cases the memory saw.
+    ``false_reject_bound`` of goods like them score above it. ``learned_cases`` is how many cases it learned from.
+    ``registered`` models compare places, so the views they look at must be aligned to one reference.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -57,6 +58,7 @@ class Card(BaseModel):
     backbone: Backbone | None = None
     licence: str
     parent: str | None = None
+    registered: bool = False
     program: str
     notes: str = ""
 

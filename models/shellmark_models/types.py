@@ -46,6 +46,15 @@ class Prediction:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a tile lies: the number of the view in its case, and its top-left pixel in the aligned view."""
+
+    view: int
+    left_px: int
+    top_px: int
+
+
+@dataclass(frozen=True, slots=True)
 class Crop:
     """One region to be named, cut at full resolution with its surroundings.
 
@@ -119,8 +128,11 @@ class Model(Protocol):
     def digest(self) -> str:
         """``sha256:`` and the hexadecimal digest of the model's file."""
 
-    def predict(self, tiles: NDArray[np.uint8]) -> list[Prediction]:
-        """Looks at tiles (n, tile_px, tile_px, 3); raises InferenceError."""
+    def predict(self, tiles: NDArray[np.uint8], places: Sequence[Place] | None = None) -> list[Prediction]:
+        """Looks at tiles (n, tile_px, tile_px, 3); raises InferenceError.
+
+        ``places`` says where each tile lies; a model whose card is ``registered`` needs them, others do without.
+        """
 
     def name(self, crops: Sequence[Crop]) -> list[Naming]:
         """Names regions, in order; raises InferenceError."""

@@ -8,8 +8,8 @@ import shellmark_models as models
 PUBLIC = """
 COLOUR FAMILIES UNKNOWN
 Backbone BundleError Card Crop EvaluationError Family InferenceError LabelledCrop Model ModelError
-Naming Outcome Prediction Rate Store StoredModel TeachCancelled TeachCase TeachError TeachOptions auroc bundle_roots
-false_reject_bound load outcome rate teach write_bundle
+Naming Outcome Place Prediction Rate Store StoredModel TeachCancelled TeachCase TeachError TeachOptions auroc
+bundle_roots false_reject_bound load outcome rate teach write_bundle
 """
 
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import shellmark_models as models
-from shellmark_models.families.memory import graph, teach
+from shellmark_models import features as frozen
+from shellmark_models.families.memory import graph
 from shellmark_models.session import Session
 from shellmark_models.training.coreset import nearest
 
@@ -51,10 +52,10 @@ def test_a_closed_model_says_so(bundle, make):
 
 
 def test_the_network_computes_what_teaching_computes(make):
-    backbone, _ = teach.load_backbone()
+    backbone, _ = frozen.load_backbone()
     generator = np.random.default_rng(5)
     bank = graph.Bank(
-        projection=generator.normal(size=(graph.FEATURE_COUNT, 10)).astype(np.float32),
+        projection=generator.normal(size=(frozen.FEATURE_COUNT, 10)).astype(np.float32),
         offset=generator.normal(size=10).astype(np.float32),
         rows=generator.normal(size=(30, 10)).astype(np.float32),
         scales=generator.uniform(0.5, 2, 30).astype(np.float32),
@@ -66,15 +67,15 @@ def test_the_network_computes_what_teaching_computes(make):
     grid = nearest(z.reshape(-1, 10), bank.rows, bank.scales)[0].reshape(z.shape[:2])
     centres = (score[0, 3::8, 3::8] + score[0, 4::8, 4::8] + score[0, 3::8, 4::8] + score[0, 4::8, 3::8]) / 4
     np.testing.assert_allclose(centres[1:-1, 1:-1], grid[1:-1, 1:-1], rtol=0.1)
-    part = Session(graph.feature_part(whole).SerializeToString(), source="part", threads=1)
+    part = Session(frozen.feature_part(whole).SerializeToString(), source="part", threads=1)
     assert part.outputs == ("features",)
     np.testing.assert_allclose(part.run(["features"], {"tiles": tile(make, 3)[None]})[0], features, atol=1e-5)
 
 
 def test_colour_frames_are_turned_red_first():
-    backbone, _ = teach.load_backbone()
+    backbone, _ = frozen.load_backbone()
     lights, colour = (
-        Session(graph.feature_graph(backbone, channels).SerializeToString(), source="x", threads=1)
+        Session(frozen.feature_graph(backbone, channels).SerializeToString(), source="x", threads=1)
         for channels in (("a", "b", "c"), models.COLOUR)
     )
     pixels = np.random.default_rng(6).integers(0, 255, (1, 64, 64, 3), dtype=np.uint8)
@@ -182,5 +183,5 @@ def test_without_classes_everything_is_unknown(tmp_path, make):
 
 
 def test_the_backbone_is_the_one_its_card_says():
-    _, origin = teach.load_backbone()
+    _, origin = frozen.load_backbone()
     assert origin.digest == "sha256:988b632d59503a7af7f58e502499c02752b6de2a062a47582ca19ecbc2677b86"

@@ -18,7 +18,7 @@ from shellmark_inspect.inspector import Preparation
 from shellmark_inspect.recipe import Recipe, ViewSpec
 from shellmark_inspect.steps import evidence
 from shellmark_inspect.types import Mask, Pixels, Trigger, View
-from shellmark_models import Crop, LabelledCrop, TeachCase, TeachOptions, bundle_roots, teach, write_bundle
+from shellmark_models import Crop, LabelledCrop, TeachCase, bundle_roots, teach, write_bundle
 
 
 class Goods:
@@ -84,7 +84,7 @@ def train(
     store: Annotated[Path | None, typer.Option("--store", help="Where the bundle goes. Default: this user's.")] = None,
     name: Annotated[str | None, typer.Option("--name", help="The model's name. Default: the recipe's.")] = None,
     version: Annotated[str, typer.Option("--version", help="The model's version.")] = "1",
-    rows: Annotated[int, typer.Option("--rows", min=16, help="How many patches the model remembers.")] = 1000,
+    family: Annotated[str | None, typer.Option("--family", help="Default: registered where views are aligned.")] = None,
 ) -> None:
     """Teach a model from good shells (and, from a manifest, the names of labelled defects).
 
@@ -102,6 +102,7 @@ def train(
         labelled = list(labelled_crops(spec, goods, defects))
     cases = Goods(spec, source)
     view = spec.views[0]
+    aligned = all(any(step.step == "align" for step in each.steps) for each in spec.views)
     with progress("teach", 1.0) as advance:
         data = teach(
             cases,
@@ -110,7 +111,7 @@ def train(
             version=version,
             channels=("bgr",) if len(view.channels) == 1 else tuple(view.channels),
             px_per_mm=view.px_per_mm,
-            options=TeachOptions(rows=rows),
+            family=family or ("registered" if aligned else "memory"),
             progress=lambda stage, fraction: advance(fraction, stage),
         )
     for reason in cases.left_out:

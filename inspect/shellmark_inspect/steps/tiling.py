@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from shellmark_inspect.types import Mask, Pixels
 
+GRID_PX = 8
+"""The stride of the models' features: tiles that begin on it see a place of the view with the same phase every time."""
+
 Corner = tuple[int, int]
 """The (x, y) of a tile's top-left pixel in the view."""
 
@@ -27,7 +30,8 @@ class Tiles:
 class Tiling:
     """Square tiles of `tile_px`, neighbours sharing at least `overlap_px`.
 
-    The first and last tile of a row end at the view's border; a view smaller than a tile is reflected up to one.
+    The first tile of a row begins at the view's border, the last ends there or, to begin on the model's grid, up to 7 px
+    beyond it; what a view lacks is its mirror image.
 
     Raises:
         ValueError: no tile, or an overlap of half a tile or more.
@@ -65,14 +69,17 @@ class Tiling:
         return canvas.map
 
     def starts(self, length: int) -> list[int]:
-        """Where the tiles begin along a side of that many pixels, evenly spread."""
+        """Where the tiles begin along a side of that many pixels, evenly spread, on the model's grid."""
         if length <= self.tile_px:
             return [0]
-        n = -(-(length - self.overlap_px) // (self.tile_px - self.overlap_px))
-        return [round(i * (length - self.tile_px) / (n - 1)) for i in range(n)]
+        step = self.tile_px - self.overlap_px
+        n = -(-(length - self.overlap_px) // step)
+        grid = GRID_PX if step % GRID_PX == 0 else 1
+        room = -(-(length - self.tile_px) // grid) * grid
+        return [i * room // (n - 1) // grid * grid for i in range(n)]
 
     def _grown(self, image: Pixels) -> Pixels:
-        down, right = (max(0, self.tile_px - side) for side in image.shape[:2])
+        down, right = (max(0, self.starts(side)[-1] + self.tile_px - side) for side in image.shape[:2])
         if not down and not right:
             return image
         return np.pad(image, ((0, down), (0, right), (0, 0)), mode="symmetric")
@@ -89,15 +96,16 @@ def _weights(tiling: Tiling, length: int) -> dict[int, NDArray[np.float32]]:
     """Per start, the weights along one side; over all starts they add up to 1 at every pixel.
 
     A tile weighs by the distance to its own edge, a border of the view being no edge; divided by the sum of all tiles
-    there this is linear blending where two overlap, and still without a seam where three do.
+    there this is linear blending where two overlap, and still without a seam where three do. The outer quarter of an
+    overlap counts for nothing: there a model sees the tile's rim, not the surroundings.
     """
     t, starts = tiling.tile_px, tiling.starts(length)
-    total = np.zeros(max(length, t), np.float32)
+    total = np.zeros(starts[-1] + t, np.float32)
     weights = {}
     for start in starts:
         left = np.arange(t) + 0.5 if start > starts[0] else np.full(t, np.inf)
         right = t - np.arange(t) - 0.5 if start < starts[-1] else np.full(t, np.inf)
-        weights[start] = np.minimum(np.minimum(left, right), t).astype(np.float32)
+        weights[start] = np.clip(np.minimum(left, right) - tiling.overlap_px / 4, 1e-6, t).astype(np.float32)
         total[start : start + t] += weights[start]
     return {start: weight / total[start : start + t] for start, weight in weights.items()}
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from shellmark_models.families.memory import open_memory, teach_memory
+from shellmark_models.families.registered import open_registered, teach_registered
 
 if TYPE_CHECKING:
     import onnx
@@ -35,5 +36,6 @@ class Family:
 FAMILIES: Mapping[str, Family] = MappingProxyType(
     {
         "memory": Family("memory", open_memory, teach_memory),
+        "registered": Family("registered", open_registered, teach_registered),
     }
 )

@@ -67,3 +67,4 @@ class Taught:
     labels: tuple[str, ...] = ()
     backbone: Backbone | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    registered: bool = False

@@ -73,6 +73,7 @@ def _card(taught: Taught, lesson: Lesson, name: str, version: str, family: str) 
             backbone=taught.backbone,
             licence=options.licence,
             parent=options.parent,
+            registered=taught.registered,
             program=f"shellmark {metadata.version('shellmark')}",
             notes=options.notes,
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
 if TYPE_CHECKING:
@@ -13,29 +12,30 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+GRID_PX = 8
+"""The stride of the features: tiles begin on it, so that a place is always seen with the same phase."""
+
+
 def starts(length_px: int, tile_px: int, overlap_px: int) -> list[int]:
-    """First pixels of the tiles along one side, evenly spread, the last one flush with the end."""
+    """First pixels of the tiles along one side, evenly spread, on the grid; the last ends up to 7 px past the end."""
     if length_px <= tile_px:
         return [0]
-    count = -(-(length_px - overlap_px) // (tile_px - overlap_px))
-    return [round(float(x)) for x in np.linspace(0, length_px - tile_px, count)]
+    step = tile_px - overlap_px
+    count = -(-(length_px - overlap_px) // step)
+    grid = GRID_PX if step % GRID_PX == 0 else 1
+    room = -(-(length_px - tile_px) // grid) * grid
+    return [i * room // (count - 1) // grid * grid for i in range(count)]
 
 
 def cut(image: NDArray[np.uint8], tile_px: int, overlap_px: int) -> Iterator[tuple[int, int, NDArray[np.uint8]]]:
-    """Yields (top, left, tile) with tile (tile_px, tile_px, 3); a side that is too short is mirrored at its end."""
+    """Yields (top, left, tile) with tile (tile_px, tile_px, 3); what the image lacks is its mirror image."""
     height, width = image.shape[:2]
-    for top in starts(height, tile_px, overlap_px):
-        for left in starts(width, tile_px, overlap_px):
-            yield top, left, mirrored(image[top : top + tile_px, left : left + tile_px], tile_px)
-
-
-def mirrored(tile: NDArray[np.uint8], tile_px: int) -> NDArray[np.uint8]:
-    """The tile itself, or continued to the right and below by its mirror image up to (tile_px, tile_px)."""
-    height, width = tile.shape[:2]
-    if (height, width) == (tile_px, tile_px):
-        return tile
-    padded = cv2.copyMakeBorder(tile, 0, tile_px - height, 0, tile_px - width, cv2.BORDER_REFLECT)
-    return np.asarray(padded, dtype=np.uint8)
+    tops, lefts = (starts(side, tile_px, overlap_px) for side in (height, width))
+    below, right = max(0, tops[-1] + tile_px - height), max(0, lefts[-1] + tile_px - width)
+    grown = np.pad(image, ((0, below), (0, right), (0, 0)), mode="symmetric") if below or right else image
+    for top in tops:
+        for left in lefts:
+            yield top, left, grown[top : top + tile_px, left : left + tile_px]
 
 
 class Blend:
@@ -46,7 +46,7 @@ class Blend:
     """
 
     def __init__(self, size: tuple[int, int], tile_px: int, overlap_px: int) -> None:
-        self._rows, self._columns = (_weights(side, tile_px, overlap_px) for side in size)
+        self._rows, self._columns = (weights(side, tile_px, overlap_px) for side in size)
         self._map = np.zeros(size, np.float32)
 
     def add(self, top: int, left: int, part: NDArray[np.float32]) -> None:
@@ -61,14 +61,17 @@ class Blend:
         return self._map
 
 
-def _weights(length_px: int, tile_px: int, overlap_px: int) -> dict[int, NDArray[np.float32]]:
-    """Weights along one side for each start; over all starts they add up to 1 at every pixel."""
+def weights(length_px: int, tile_px: int, overlap_px: int) -> dict[int, NDArray[np.float32]]:
+    """Weights along one side for each start; over all starts they add up to 1 at every pixel.
+
+    The outer quarter of an overlap counts for nothing: there a network sees the tile's rim, not the surroundings.
+    """
     firsts = starts(length_px, tile_px, overlap_px)
-    total = np.zeros(max(length_px, tile_px))
-    weights = {}
+    total = np.zeros(firsts[-1] + tile_px)
+    raw = {}
     for first in firsts:
         before = np.arange(tile_px) + 0.5 if first > firsts[0] else np.full(tile_px, np.inf)
         after = tile_px - np.arange(tile_px) - 0.5 if first < firsts[-1] else np.full(tile_px, np.inf)
-        weights[first] = np.minimum(np.minimum(before, after), tile_px)
-        total[first : first + tile_px] += weights[first]
-    return {first: (w / total[first : first + tile_px]).astype(np.float32) for first, w in weights.items()}
+        raw[first] = np.clip(np.minimum(before, after) - overlap_px / 4, 1e-6, tile_px)
+        total[first : first + tile_px] += raw[first]
+    return {first: (w / total[first : first + tile_px]).astype(np.float32) for first, w in raw.items()}

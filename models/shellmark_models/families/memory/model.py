@@ -8,10 +8,11 @@ import numpy as np
 
 from shellmark_models.card import properties
 from shellmark_models.errors import BundleError, InferenceError
-from shellmark_models.families.memory.graph import FEATURES, SCORE, TILES, feature_part
-from shellmark_models.naming import NAMER_KEY, Namer, describe, network_input
+from shellmark_models.families.memory.graph import SCORE
+from shellmark_models.features import FEATURES, TILES, describe_crop, feature_part
+from shellmark_models.naming import NAMER_KEY, Namer
 from shellmark_models.session import Session, finite
-from shellmark_models.types import UNKNOWN, Crop, Naming, Prediction
+from shellmark_models.types import UNKNOWN, Crop, Naming, Place, Prediction
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,8 +38,9 @@ class MemoryModel:
         self._features = features
         self._namer = namer
 
-    def predict(self, tiles: NDArray[np.uint8]) -> list[Prediction]:
-        """Looks at tiles (n, tile_px, tile_px, 3); raises InferenceError."""
+    def predict(self, tiles: NDArray[np.uint8], places: Sequence[Place] | None = None) -> list[Prediction]:
+        """Looks at tiles (n, tile_px, tile_px, 3), wherever they lie; raises InferenceError."""
+        del places
         side = self.card.tile_px
         if tiles.dtype != np.uint8 or tiles.ndim != 4 or tiles.shape[1:] != (side, side, 3):
             raise InferenceError(
@@ -67,13 +69,6 @@ class MemoryModel:
         self._score.close()
         if self._features is not None:
             self._features.close()
-
-
-def describe_crop(features: Session, crop: Crop, px_per_mm: float) -> NDArray[np.float32]:
-    """What the classifier reads of one crop, by a session of the features' part of the network."""
-    pixels, share = network_input(crop, px_per_mm)
-    (grid,) = features.run([FEATURES], {TILES: pixels})
-    return describe(crop, share, grid[0])
 
 
 def open_memory(card: Card, digest: str, model: onnx.ModelProto, data: bytes, source: str, threads: int) -> MemoryModel:

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sized
 from dataclasses import dataclass, replace
-from importlib import resources
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-import onnx
 
-from shellmark_models.card import Backbone, digest_of, properties
 from shellmark_models.errors import TeachError
-from shellmark_models.families.memory.graph import (
+from shellmark_models.families.memory.graph import Bank, memory_graph
+from shellmark_models.features import (
+    BACKBONE,
     FEATURE_COUNT,
     FEATURES,
     STRIDE,
     TILES,
-    Bank,
+    Seen,
     feature_graph,
-    memory_graph,
+    learn_names,
+    load_backbone,
 )
-from shellmark_models.families.memory.model import describe_crop
-from shellmark_models.naming import NAMER_KEY, Namer
+from shellmark_models.naming import NAMER_KEY
 from shellmark_models.session import Session
-from shellmark_models.training import classifier
 from shellmark_models.training.coreset import coreset, nearest
 from shellmark_models.training.lesson import Lesson, Taught, TeachOptions
 from shellmark_models.training.spool import Spool, SpooledTile
@@ -39,14 +36,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from shellmark_models.types import Crop, LabelledCrop, TeachCase
+    from shellmark_models.types import LabelledCrop, TeachCase
 
-BACKBONE = "mobilenet_v2"
 CANDIDATES = 40_000
 """Features the coreset is chosen from; a bound on memory and time whatever the number of cases."""
 MOST_FOLDS = 8
 _SCALE_RANGE = (0.6, 2.5)
-_GROWN_PX = (0, 3, 8)  # a found region is larger than the region a person marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +61,7 @@ def teach_memory(goods: Iterable[TeachCase], labelled: Iterable[LabelledCrop], l
         with Spool(lesson.options.tile_px, STRIDE, FEATURE_COUNT) as spool:
             seen = _look(goods, session, spool, lesson)
             bank, scores = _Learner(spool, len(seen.cases), lesson).learn()
-        namer = _learn_names(labelled, session, seen, lesson)
+        namer = learn_names(labelled, session, seen, lesson)
     finally:
         session.close()
     labels = namer.labels if namer is not None else ()
@@ -82,41 +77,13 @@ def teach_memory(goods: Iterable[TeachCase], labelled: Iterable[LabelledCrop], l
     )
 
 
-def load_backbone() -> tuple[onnx.ModelProto, Backbone]:
-    """The pretrained network that travels with this package, and what its file says of its origin."""
-    data = resources.files("shellmark_models").joinpath("backbones", f"{BACKBONE}.onnx").read_bytes()
-    model = onnx.load_model_from_string(data)
-    facts = properties(model)
-    return model, Backbone(name=facts["name"], source=facts["source"], licence=facts["licence"], digest=digest_of(data))
-
-
-class _Seen:
-    """The cases looked at, and a digest of all that was taught."""
-
-    def __init__(self) -> None:
-        self.cases: list[str] = []
-        self._hash = hashlib.sha256()
-
-    def add(self, name: str, *arrays: NDArray[np.uint8] | NDArray[np.bool_]) -> None:
-        self._hash.update(name.encode())
-        for array in arrays:
-            self._hash.update(repr(array.shape).encode())
-            self._hash.update(np.ascontiguousarray(array).tobytes())
-
-    @property
-    def digest(self) -> str:
-        return f"sha256:{self._hash.hexdigest()}"
-
-
-def _look(goods: Iterable[TeachCase], session: Session, spool: Spool, lesson: Lesson) -> _Seen:
+def _look(goods: Iterable[TeachCase], session: Session, spool: Spool, lesson: Lesson) -> Seen:
     """Puts the features of every tile of every case into the spool."""
-    seen = _Seen()
+    seen = Seen()
     count = len(goods) if isinstance(goods, Sized) else None
     for index, case in enumerate(goods):
         lesson.report("features", index / count if count else 0.0)
-        if case.case in seen.cases:
-            raise TeachError(f"case {case.case} is given twice; a case may count once")
-        seen.cases.append(case.case)
+        seen.begin(case)
         masks = case.masks if case.masks is not None else [None] * len(case.images)
         for number, (image, mask) in enumerate(zip(case.images, masks, strict=True)):
             seen.add(case.case, image, *([] if mask is None else [mask]))
@@ -260,27 +227,3 @@ def _scales(apart: NDArray[np.float32], which: NDArray[np.intp], rows: int) -> N
             trust = own.size / (own.size + 10)
             scales[row] = trust * np.quantile(own, 0.95) / overall + (1 - trust)
     return np.clip(scales, *_SCALE_RANGE)
-
-
-def _learn_names(labelled: Iterable[LabelledCrop], session: Session, seen: _Seen, lesson: Lesson) -> Namer | None:
-    """The classifier of the labelled crops; None when there are none."""
-    descriptions, labels, groups = [], [], []
-    for number, sample in enumerate(labelled):
-        lesson.report("names", 0.0)
-        seen.add(sample.label, sample.crop.pixels, sample.crop.mask)
-        for crop in _variants(sample.crop):
-            descriptions.append(describe_crop(session, crop, lesson.px_per_mm))
-            labels.append(sample.label)
-            groups.append(number)
-    if not labels:
-        return None
-    return classifier.fit(np.stack(descriptions), labels, groups)
-
-
-def _variants(crop: Crop) -> list[Crop]:
-    """The crop with its region as marked and grown, since a region found is larger than one marked."""
-    grown = []
-    for radius in _GROWN_PX:
-        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-        grown.append(replace(crop, mask=cv2.dilate(crop.mask.astype(np.uint8), kernel) > 0))
-    return grown
