@@ -23,6 +23,8 @@ for _variable in ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR"):
 
 THUMBNAIL_PX = QSize(240, 160)
 HELD_PX = QSize(1600, 1200)
+EVEN_LIGHTS = frozenset({"diffuse", "dome"})
+"""Lights a shell looks like itself in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def _on_disk(one: ImageRef) -> Shot:
 
 
 def best_shot(record: Record) -> Shot | None:
-    """The picture that shows a record at a glance: the worst defect's view and light, else the first frame."""
+    """The picture that shows a record at a glance: the worst defect's view and light, else an evenly lit frame."""
     pictures = shots(record)
     frames = [shot for shot in pictures if shot.kind == "frame"] or pictures
     if not frames:
@@ -103,7 +105,7 @@ def best_shot(record: Record) -> Shot | None:
     defects = record.inspection.defects
     worst = max(defects, key=lambda defect: defect.score, default=None)
     if worst is None:
-        return frames[0]
+        return max(frames, key=lambda shot: shot.light in EVEN_LIGHTS)
     return max(frames, key=lambda shot: (shot.view == worst.view, shot.light == worst.light))
 
 

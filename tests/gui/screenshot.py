@@ -105,18 +105,18 @@ def samples(folder: Path, recipe: str) -> None:
                 wanted[record.verdict] = False
                 save(window, folder / f"screen-{record.verdict.lower()}.jpg")
                 if record.verdict is Verdict.FAIL:
-                    opened(window, speech, folder)
+                    opened(window, folder)
 
 
-def opened(window: StationWindow, speech: Language, folder: Path) -> None:
+def opened(window: StationWindow, folder: Path) -> None:
     """The failed case opened; the small screen in English."""
     window._open_newest()
     save(window, folder / "screen-record.jpg")
     window._home()
-    speech.use("en")
+    window._switch_language()
     window.resize(*SIZES[1])
     save(window, folder / "screen-fail-en-768.jpg")
-    speech.use("zh")
+    window._switch_language()
     window.resize(*SIZES[0])
 
 

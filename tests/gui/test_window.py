@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from memory_station import MemoryStation
 from PyQt6.QtCore import Qt
@@ -10,6 +14,7 @@ from PyQt6.QtTest import QTest
 from shellmark_gui.keys import Action
 from shellmark_gui.shapes import Shape
 from shellmark_gui.theme import FAIL_COLOUR, PASS_COLOUR, REVIEW_COLOUR
+from shellmark_gui.widgets.canvas import outlines_of
 from shellmark_gui.window import HOLD_S, StationWindow
 from shellmark_inspect.loop.status import Lamp, Light
 from shellmark_inspect.types import Disposition, Verdict
@@ -148,8 +153,9 @@ def test_thumbnails_open_the_case_with_its_pictures_and_reasons(qtbot, window, s
     assert len(page.canvas.outlines) == 2
     qtbot.keyClick(window, Qt.Key.Key_Left)
     assert page.record.inspection.trigger.case_id == "two"
+    before = page.canvas.mark
     qtbot.keyClick(window, Qt.Key.Key_V)
-    qtbot.waitUntil(lambda: page.canvas.mark.startswith("2/"))
+    qtbot.waitUntil(lambda: page.canvas.mark not in ("", before))
 
 
 def test_a_picture_that_is_gone_is_said(qtbot, window, station, judged):
@@ -192,6 +198,35 @@ def test_overruling_a_fail_asks_why(qtbot, window, station, judged):
     qtbot.keyClick(window, Qt.Key.Key_3)
     qtbot.waitUntil(lambda: len(station.overruled) == 1)
     assert (station.overruled[0].disposition, station.overruled[0].reason_code) == (Disposition.OK, "dust")
+
+
+def test_a_pedal_pressed_on_a_page_of_choices_chooses_nothing(qtbot, window, station, judged):
+    station.plan = (Verdict.FAIL,)
+    judged()
+    sign_in(window)
+    settled(qtbot, window)
+    qtbot.keyClick(window, Qt.Key.Key_F1)
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Space)
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Return)
+    assert window.page is window.choice_page
+
+
+def test_accepted_defects_are_drawn_as_accepted(judged, window, station):
+    station.plan = (Verdict.FAIL,)
+    record = judged()
+    light = replace(record.inspection, reasons=record.inspection.reasons[:1])
+    assert [outline.colour for outline in outlines_of(light, "front")] == [FAIL_COLOUR, PASS_COLOUR]
+
+
+def test_a_hundred_defects_with_long_contours_are_drawn_in_time(judged, window, station):
+    station.plan = (Verdict.FAIL,)
+    record = judged()
+    contour = np.random.default_rng(0).uniform(0, 300, (3000, 2))
+    defects = tuple(replace(record.inspection.defects[0], contour_px=contour) for _ in range(100))
+    own = time.thread_time()
+    outlines = outlines_of(replace(record.inspection, defects=defects), "front")
+    assert len(outlines) == 100
+    assert time.thread_time() - own < 0.05
 
 
 def test_every_disposition_can_be_given(qtbot, window, station, judged):
@@ -260,8 +295,9 @@ def test_an_error_stops_everything_until_it_is_acknowledged(qtbot, window, stati
     assert window.error_page.title.text() == "停线"
     assert window.error_page.message.text() == "disk full: 0.0 GB free"
     assert window.station_page.verdict.record is None
-    qtbot.keyClick(window, Qt.Key.Key_Space)
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Space)
     assert window.page is window.error_page
+    assert station.acknowledged == 0
     qtbot.keyClick(window, Qt.Key.Key_F12)
     qtbot.waitUntil(lambda: window.page is window.station_page)
     assert station.acknowledged == 1

@@ -110,10 +110,6 @@ class ChoicePage(Page):
         button.setText(choices[at].words() if at < len(choices) else "")
         button.setShortcut(QKeySequence(CHOICE_KEYS[place]) if at < len(choices) else QKeySequence())
 
-    def opened(self) -> None:
-        """Put the focus on the first answer, for the arrow and tab keys."""
-        self.answers[0].setFocus()
-
     def _turn(self) -> None:
         count = len(self._question.choices) if self._question else 0
         self._first = self._first + len(self.answers) if self._first + len(self.answers) < count else 0

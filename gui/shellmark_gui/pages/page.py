@@ -28,7 +28,8 @@ class Page(Fitted):
         self.buttons[action].click()
 
     def opened(self) -> None:
-        """Be told that the page has come on the screen."""
+        """Come on the screen with no button in focus: a pedal meant for the page before must press nothing here."""
+        self.setFocus()
 
     @staticmethod
     def space(layout: QLayout | None, sizes: Sizes, margin: float, gap: float) -> None:

@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from shellmark_gui.decisions import decision
 from shellmark_gui.keys import Action
 from shellmark_gui.pages.page import Page
-from shellmark_gui.pictures import Picture, Shot, shots
+from shellmark_gui.pictures import Picture, Shot, best_shot, shots
 from shellmark_gui.shapes import VERDICT_COLOURS, Shape
 from shellmark_gui.theme import FAIL_COLOUR, MUTED, PASS_COLOUR, REVIEW_COLOUR, Sizes
 from shellmark_gui.widgets.button import ActionButton
@@ -111,10 +111,13 @@ class RecordPage(Page):
             self._put_mark()
 
     def show_record(self, record: Record) -> None:
-        """Open a record at its first picture."""
+        """Open a record at its most telling picture, or stay where it is open."""
         same = self.record is not None and self.record.row == record.row
         self.record, self._shots = record, shots(record)
-        self._at, self._first = (min(self._at, max(len(self._shots) - 1, 0)), self._first) if same else (0, 0)
+        if not same:
+            best = best_shot(record)
+            self._at, self._first = (self._shots.index(best) if best in self._shots else 0), 0
+        self._at = min(self._at, max(len(self._shots) - 1, 0))
         self.verdict.show_record(record)
         self.code.show_code(record.code)
         self.put_words()

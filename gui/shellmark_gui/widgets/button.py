@@ -44,6 +44,7 @@ class ActionButton(QPushButton):
         self._words_px = WORDS_PX[role]
         self._sizes = Sizes()
         self.setAutoDefault(False)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a tap is no choice of what the next key presses
         vertical = QSizePolicy.Policy.Expanding if growing else QSizePolicy.Policy.Fixed
         self.setSizePolicy(QSizePolicy.Policy.Expanding, vertical)
         set_role(self, role)

@@ -18,6 +18,10 @@ from shellmark_gui.widgets.fitted import Fitted, growing
 from shellmark_gui.wording import REJECTING, label_name
 from shellmark_inspect.types import Defect, Frame, Inspection, Reason
 
+CONTOUR_POINTS = 200
+NAMED_DEFECTS = 12
+"""Defects that get their words on the picture, the worst first; more would hide it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outline:
@@ -36,13 +40,19 @@ def outlines_of(inspection: Inspection, view: str) -> tuple[Outline, ...]:
     """The defects of a view: those that reject in the colour of FAIL, unsure ones of REVIEW, accepted ones of PASS."""
     return tuple(
         Outline(
-            QPolygonF([QPointF(float(x), float(y)) for x, y in defect.contour_px]),
+            _polygon(defect),
             defect,
             _colour(inspection.reasons, index, defect),
         )
         for index, defect in enumerate(inspection.defects)
         if defect.view == view
     )
+
+
+def _polygon(defect: Defect) -> QPolygonF:
+    """The contour with at most `CONTOUR_POINTS` points: a scuffed shell has hundreds of contours, of thousands each."""
+    step = len(defect.contour_px) // CONTOUR_POINTS + 1
+    return QPolygonF([QPointF(x, y) for x, y in defect.contour_px[::step].tolist()])
 
 
 def _colour(reasons: tuple[Reason, ...], index: int, defect: Defect) -> str:
@@ -140,8 +150,7 @@ class Canvas(Fitted):
         if self._image is not None:
             painter.drawImage(place, self._image)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            for outline in self._outlines:
-                self._draw_outline(painter, outline, place)
+            self._draw_outlines(painter, place)
             self._draw_border(painter, place)
         self._draw_mark(painter, place)
         self._draw_footer(painter)
@@ -154,14 +163,18 @@ class Canvas(Fitted):
         place.moveCenter(QRectF(self.rect()).center())
         return place
 
-    def _draw_outline(self, painter: QPainter, outline: Outline, place: QRectF) -> None:
+    def _draw_outlines(self, painter: QPainter, place: QRectF) -> None:
         share = place.width() / max(1, self._source.width())
-        contour = QTransform(share, 0, 0, share, place.left(), place.top()).map(outline.contour)
+        move = QTransform(share, 0, 0, share, place.left(), place.top())
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for colour, width in ((DARK_TEXT, 6), (outline.colour, 3)):
-            painter.setPen(QPen(QColor(colour), self.sizes.px(width)))
-            painter.drawPolygon(contour)
-        self._draw_words(painter, outline, contour.boundingRect(), place)
+        for outline in self._outlines:
+            contour = move.map(outline.contour)
+            for colour, width in ((DARK_TEXT, 6), (outline.colour, 3)):
+                painter.setPen(QPen(QColor(colour), self.sizes.px(width)))
+                painter.drawPolygon(contour)
+        worst = sorted(self._outlines, key=lambda outline: (outline.colour == PASS_COLOUR, -outline.defect.score))
+        for outline in worst[:NAMED_DEFECTS]:
+            self._draw_words(painter, outline, move.mapRect(outline.contour.boundingRect()), place)
 
     def _draw_words(self, painter: QPainter, outline: Outline, box: QRectF, place: QRectF) -> None:
         words = outline.words()
