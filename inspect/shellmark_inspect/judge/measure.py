@@ -32,9 +32,9 @@ MOST_CROP_PX = 2048
 MOST_REFINED = 100
 MOST_REGIONS = 300
 MOST_BOX_PX = 1_000_000
-PIXEL_SHARE, PIXEL_CAP = 0.25, 20.0
+PIXEL_SHARE, PIXEL_CAP = 0.12, 8.0
 """What is weaker than this share of the strongest (at most that many noise deviations) is no part of the defect."""
-PART_SHARE, PART_CAP = 0.5, 40.0
+PART_SHARE, PART_CAP = 0.4, 30.0
 """The same for the strongest pixel of a part. All four: measured on rendered cases to learn from, not on test cases."""
 EXPLAINED = 0.4
 """The share of a region that must lie by what stands out; else the region itself is the defect."""
