@@ -5,7 +5,7 @@ import multiprocessing
 import os
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -72,7 +72,8 @@ def _render_all(cases: list[Case], out: Path, workers: int, *, resume: bool) -> 
     todo.sort(key=_turn)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        for k, row in enumerate(pool.map(_render_one, todo, [out] * len(todo), chunksize=1), 1):
+        for k, future in enumerate(as_completed([pool.submit(_render_one, case, out) for case in todo]), 1):
+            row = future.result()
             done[row["case"]] = row
             write_manifest(out, _in_order(cases, done))
             print(f"{k}/{len(todo)} {row['case']}", flush=True)
