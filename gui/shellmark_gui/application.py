@@ -28,11 +28,13 @@ def open_window(
     screenshot: Path | None = None,
     close_after_s: float | None = None,
     keys: Mapping[str, str] | None = None,
+    operator: str = "",
 ) -> int:
     """Show a station until its window is closed; returns the exit code. The station stays open.
 
     `language` is "zh" or "en"; `screenshot` is written (PNG) just before the window closes; `close_after_s` closes it
-    by itself; `keys` changes keys, action name to Qt's name of a key (docs/screen.md), for a foot switch or a keypad.
+    by itself; `keys` changes keys, action name to Qt's name of a key (docs/screen.md), for a foot switch or a keypad;
+    `operator` is who works here already, "" asks when it is needed.
 
     Raises:
         ConfigError: a key cannot be used.
@@ -43,7 +45,7 @@ def open_window(
     application = running if isinstance(running, QApplication) else QApplication(sys.argv[:1])
     application.setFont(Sizes().font(24))
     speech = Language(language)
-    window = StationWindow(station, speech, keys)
+    window = StationWindow(station, speech, keys, operator)
     try:
         with shown_faults(window.say):
             return _run(application, window, full_screen, screenshot, close_after_s)

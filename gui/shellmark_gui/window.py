@@ -66,7 +66,13 @@ def _why_words(disposition: Disposition) -> str:
 class StationWindow(QWidget):
     """The station's screen. Close it to leave; the station itself is closed by whoever opened it."""
 
-    def __init__(self, station: StationDoor, language: Language, keys: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        station: StationDoor,
+        language: Language,
+        keys: Mapping[str, str] | None = None,
+        operator: str = "",
+    ) -> None:
         super().__init__()
         self.setWindowTitle("shellmark")
         self.setMinimumSize(*LEAST_WINDOW)  # without it the layout would not let a large window become smaller
@@ -75,7 +81,7 @@ class StationWindow(QWidget):
         self.bridge = Bridge(station, self)
         self.station = station
         self.cases = Cases(station.records())
-        self.operator = ""
+        self.operator = operator
         self.pulse = Pulse(self)
         self._shown_at = 0.0
         self._ended = False

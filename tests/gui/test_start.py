@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import subprocess
@@ -67,6 +68,18 @@ def test_the_window_closes_by_itself_and_leaves_the_station_open(qapp, station, 
     assert open_window(station, language="en", screenshot=picture, close_after_s=0.3) == 0
     assert not QImage(str(picture)).isNull()
     assert station.trigger().result(10)
+
+
+def test_a_fault_in_a_slot_is_shown_and_the_window_goes_on(qapp, station, monkeypatch, caplog):
+    caplog.set_level(logging.INFO)
+
+    def broken():
+        raise ValueError("no frame at all")
+
+    monkeypatch.setattr(station, "live", broken)
+    assert open_window(station, close_after_s=0.5) == 0
+    assert caplog.text.count("a fault in the screen") == 1
+    assert "said: ValueError: no frame at all" in caplog.text
 
 
 def test_a_screenshot_that_cannot_be_written_is_an_error(qapp, station, tmp_path):

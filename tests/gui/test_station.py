@@ -3,46 +3,26 @@
 from __future__ import annotations
 
 import os
+import shutil
 
 import pytest
+from real_station import sample_recipes, sample_station
 
 from shellmark_gui.keys import Action
 from shellmark_gui.pulse import LIMIT_MS
 from shellmark_gui.window import StationWindow
-from shellmark_inspect.errors import InputError
 from shellmark_inspect.loop.status import StationState
-from shellmark_inspect.recipe import Recipe
-from shellmark_inspect.station import Station, StationConfig, samples_folder
 from shellmark_inspect.types import Disposition, Verdict
-from shellmark_models import ModelError, Store, bundle_roots
 
-THREADS = 1
-"""One thread of the model: a station has a core for its screen."""
-
-
-def a_recipe_with_a_model():
-    """A sample SKU's recipe folder whose model is in a store; skips where there is none."""
-    try:
-        folders = sorted(path.parent for path in samples_folder().glob("*/recipe.toml"))
-    except InputError as e:
-        pytest.skip(str(e))
-    for folder in folders:
-        try:
-            Store(*bundle_roots()).find(Recipe.read(folder).model)
-        except ModelError:
-            continue
-        return folder
-    pytest.skip("no sample SKU has a model yet: shellmark train")
-    return None
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
 def real(tmp_path):
-    front = {"kind": "folder", "path": str(samples_folder() / "manifest.json")}
-    config = StationConfig(
-        station="screen", data=tmp_path, cameras={"front": front}, recipes=(a_recipe_with_a_model(),), threads=THREADS
-    )
-    with Station(config) as station:
+    recipes = sample_recipes()
+    if not recipes:
+        pytest.skip("no sample SKU has a model: shellmark train")
+    with sample_station(tmp_path, recipes) as station:
         yield station
 
 
@@ -58,7 +38,6 @@ def window(qtbot, real, language):
     window.deleteLater()
 
 
-@pytest.mark.slow
 def test_a_run_of_the_samples_never_blocks_the_screen_and_can_be_decided_on(qtbot, window, real):
     page = window.station_page
     window._signed_in("张三")
@@ -83,13 +62,25 @@ def test_a_run_of_the_samples_never_blocks_the_screen_and_can_be_decided_on(qtbo
     assert page.code.code is None
 
 
-@pytest.mark.slow
+def test_a_decided_case_can_be_decided_again(qtbot, window, real):
+    window._signed_in("张三")
+    real.trigger().result(60)
+    page = window.station_page
+    qtbot.waitUntil(lambda: page.target is not None and page.buttons[Action.MORE].isEnabled())
+    for place, disposition in ((2, Disposition.RECHECK), (5, Disposition.SCRAP)):
+        page.buttons[Action.MORE].click()
+        window.choice_page.answers[place].click()
+        window.choice_page.answers[9].click()
+        qtbot.waitUntil(lambda wanted=disposition: page.target.disposition is wanted)
+    assert len(window.cases.newest()) == 1
+
+
 def test_kept_pictures_of_an_earlier_case_are_shown(qtbot, window, real):
     records = []
     for _ in range(30):
         if real.status().ended:
             break
-        records.append(real.trigger().result(30))
+        records.append(real.trigger().result(60))
         if len(records) > 1 and records[-2].images:
             break
     kept = [record for record in records[:-1] if record.images]
@@ -99,3 +90,21 @@ def test_kept_pictures_of_an_earlier_case_are_shown(qtbot, window, real):
     window._open_record(window.cases.of(kept[-1]).record)
     qtbot.waitUntil(lambda: window.record_page.canvas._image is not None)
     assert window.record_page.canvas.mark
+
+
+def test_records_that_cannot_be_kept_stop_the_line_until_a_person_has_mended_it(qtbot, window, real):
+    images = real.config.images
+    shutil.rmtree(images, ignore_errors=True)
+    images.write_text("not a folder")
+    for _ in range(30):
+        if real.status().state is StationState.ERROR or real.status().ended:
+            break
+        real.trigger().exception(60)
+    if real.status().state is not StationState.ERROR:
+        pytest.skip("no case wanted a picture kept")
+    qtbot.waitUntil(lambda: window.page is window.error_page)
+    assert window.error_page.message.text()
+    images.unlink()
+    window.error_page.buttons[Action.ACKNOWLEDGE].click()
+    qtbot.waitUntil(lambda: window.page is window.station_page, timeout=30000)
+    qtbot.waitUntil(lambda: window.station_page.buttons[Action.TRIGGER].isEnabled())
