@@ -13,7 +13,7 @@ from shellmark_inspect.errors import NotAligned, RecipeError, StepError
 from shellmark_inspect.recipe import Name, Positive
 from shellmark_inspect.types import Matrix, View
 
-from .moving import warped
+from .moving import scaling, warped
 from .registration import Match, Reference
 from .step import Parameters, Setting
 
@@ -48,9 +48,10 @@ class Offset:
 class Align:
     """Moves the view so that the shell lies as in the reference picture, by shift, turn and scale.
 
-    The reference is a good shell's picture as the steps before this one leave it. The view's pixels and `to_mm` are
-    the reference's afterwards, so millimetres are counted on the shell. Notes: shift_x_mm, shift_y_mm, turn_deg,
-    scale, correlation.
+    The reference is a good shell's picture as the steps before this one leave it. The view's pixels are the
+    reference's afterwards, and millimetres are counted on it: (0, 0) is its top-left pixel, `spec.px_per_mm` its
+    scale everywhere, so that a lens or a perspective has to be taken out before. Notes: shift_x_mm, shift_y_mm,
+    turn_deg, scale, correlation.
     """
 
     def __init__(self, parameters: AlignParameters, setting: Setting) -> None:
@@ -68,7 +69,7 @@ class Align:
         match = self._match(view)
         offset = offset_of(match.back, view.size, self._reference.px_per_mm)
         self._check(view.name, match, offset)
-        there = replace(warped(view, match.back, self._reference.size), to_mm=view.to_mm)
+        there = replace(warped(view, match.back, self._reference.size), to_mm=scaling(1 / self._reference.px_per_mm))
         return there.noted(shift_x_mm=offset.shift_x_mm, shift_y_mm=offset.shift_y_mm, turn_deg=offset.turn_deg,
                            scale=offset.scale, correlation=match.correlation)  # fmt: skip
 

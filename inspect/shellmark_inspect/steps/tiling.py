@@ -30,8 +30,8 @@ class Tiles:
 class Tiling:
     """Square tiles of `tile_px`, neighbours sharing at least `overlap_px`.
 
-    The first tile of a row begins at the view's border, the last ends there or, to begin on the model's grid, up to 7 px
-    beyond it; what a view lacks is its mirror image.
+    The first tile of a row begins at the view's border, the last ends there or, to begin on the model's grid, up to 7
+    px beyond it; what a view lacks is its mirror image.
 
     Raises:
         ValueError: no tile, or an overlap of half a tile or more.
