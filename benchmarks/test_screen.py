@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "gui"))  # the s
 import numpy as np
 import pytest
 from memory_station import MemoryStation
+from real_station import sample_recipes, sample_station
 
 from shellmark_gui.language import Language
 from shellmark_gui.pulse import LIMIT_MS
@@ -85,8 +86,22 @@ def test_live_at_30_fps_costs_less_than_half_a_core(qtbot, benchmark):
     assert share < HALF_A_CORE
 
 
-def test_the_longest_gap_of_the_event_loop_in_a_run(qtbot, benchmark):
-    station, language = MemoryStation(take_s=0.25, size=(972, 1296)), Language("zh")
+@pytest.fixture(params=["real", "memory"])
+def judging(request, tmp_path):
+    """The real station on the sample images, one thread of the model; and one in memory."""
+    if request.param == "memory":
+        station = MemoryStation(take_s=0.25, size=(972, 1296))
+        yield station
+        station.close()
+    elif recipes := sample_recipes():
+        with sample_station(tmp_path, recipes) as station:
+            yield station
+    else:
+        pytest.skip("no sample SKU has a model: shellmark train")
+
+
+def test_the_longest_gap_of_the_event_loop_in_a_run(qtbot, benchmark, judging):
+    station, language = judging, Language("zh")
     window = StationWindow(station, language)
     window.resize(1920, 1080)
     with qtbot.waitExposed(window):
@@ -108,5 +123,6 @@ def test_the_longest_gap_of_the_event_loop_in_a_run(qtbot, benchmark):
     qtbot.waitUntil(lambda: station.status().open_cases == 0)
     window.close()
     language.close()
-    station.close()
-    assert longest_ms < LIMIT_MS
+    assert window.pulse.longest_own_ms < LIMIT_MS / 2
+    if os.getloadavg()[0] <= 2 * (os.cpu_count() or 1):  # on a machine that others fill, the wait is not the screen's
+        assert longest_ms < LIMIT_MS
