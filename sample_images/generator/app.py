@@ -12,6 +12,7 @@ from typing import Any
 
 from .make import make_case
 from .plan import Case, Counts, in_small, plan
+from .reference import write_references
 from .scene import RenderError, Stage
 from .sku import SKUS
 from .write import read_rows, write_case, write_geometry, write_manifest
@@ -36,6 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     for sku in dict.fromkeys(case.sku for case in cases):
         write_geometry(options.out, sku)
+        write_references(options.out, sku)
     print(f"{len(rows)} rendered cases in {time.perf_counter() - started:.0f} s: {options.out / 'manifest.json'}")
     return 0
 

@@ -42,10 +42,13 @@ class Made:
     defects: tuple[Placed, ...]
 
 
-def make_case(case: Case, stage: Stage, samples: int = SAMPLES) -> Made:
-    """Renders one case; with the same seed and no defects it is the same shell without them."""
+def make_case(case: Case, stage: Stage, samples: int = SAMPLES, nuisances: Nuisances | None = None) -> Made:
+    """Renders one case; with the same seed and no defects it is the same shell without them.
+
+    `nuisances` None draws the case's own.
+    """
     shape = shape_of(case.sku, case.frame_px, case.texels_per_mm)
-    nuisances = draw_nuisances(case.seed)
+    nuisances = nuisances or draw_nuisances(case.seed)
     canvas = bare_shell(shape, nuisances, case.seed)
     placed = _draw_all(case, canvas, shape)
     dirty(canvas, shape, nuisances, case.seed)

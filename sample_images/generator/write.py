@@ -23,10 +23,9 @@ def write_case(out: Path, made: Made) -> dict[str, Any]:
     """Writes a case's frames and mask and returns its row of the manifest."""
     folder = out / made.case.name
     folder.mkdir(parents=True, exist_ok=True)
-    options = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY, cv2.IMWRITE_JPEG_OPTIMIZE, 1]
     names = {light: f"{made.case.name}/front_{light}.jpg" for light in made.frames}
     for light, name in names.items():
-        _write(out / name, ".jpg", made.frames[light], options)
+        write_picture(out / name, made.frames[light])
     mask = None
     if made.mask is not None:
         mask = f"{made.case.name}/front_mask.png"
@@ -93,6 +92,11 @@ def read_rows(out: Path) -> dict[str, dict[str, Any]]:
 def files_of(row: dict[str, Any]) -> list[str]:
     """Returns the files a row of the manifest names."""
     return [*row["frames"]["front"].values(), *([row["mask"]] if row["mask"] else [])]
+
+
+def write_picture(path: Path, pixels: NDArray[np.uint8]) -> None:
+    """Writes a frame (h, w) or (h, w, 3) as the JPEG every frame of the set is."""
+    _write(path, ".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY, cv2.IMWRITE_JPEG_OPTIMIZE, 1])
 
 
 def write_geometry(out: Path, sku_name: str) -> None:
