@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -69,6 +69,7 @@ def test_a_mask_of_another_size_is_refused():
         find_regions(anomaly(), np.ones((10, 10), np.bool_), **KEYS)
 
 
+@settings(deadline=None)
 @given(
     level=arrays(np.float32, (24, 30), elements=st.sampled_from([0.0, 0.5, 0.8, 1.0, 2.0]).map(np.float32)),
     merge=st.integers(0, 4),

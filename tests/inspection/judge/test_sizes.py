@@ -69,6 +69,12 @@ def test_arcs_are_measured_along(radius, degrees, ribs, drawing):
     assert near(one.length_mm, radius * math.radians(degrees))
 
 
+def test_a_thick_arc_is_measured_to_its_ends(drawing):
+    (one,) = drawing(arc(10, 180, width=3.0)).measured()
+    assert near(one.length_mm, 10 * math.pi)
+    assert near(one.width_mm, 3.0)
+
+
 @pytest.mark.parametrize("gap", [1.5, 3.0, 6.0])
 def test_two_specks_stay_two_though_the_map_melts_them(gap, drawing):
     pair = (disc(1.0, (35 - 0.5 - gap / 2, 35)), disc(1.0, (35 + 0.5 + gap / 2, 35)))

@@ -131,6 +131,10 @@ def test_the_most_particular_row_wins_whatever_the_order(seed):
     assert limit_for([ROWS["A", "scratch"]], "B", "scratch") is None
 
 
+def test_the_class_is_more_particular_than_the_zone():
+    assert limit_for([ROWS["A", "*"], ROWS["*", "scratch"]], "A", "scratch") is ROWS["*", "scratch"]
+
+
 def test_the_particular_row_alone_counts():
     rows = [Limit(length_mm=1), Limit(label="scratch", length_mm=10)]
     assert judge([make_defect(length_mm=8)], rows, AREAS).verdict is Verdict.PASS
