@@ -7,11 +7,22 @@ import os
 from collections.abc import Sequence
 from datetime import UTC
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, Self
 
-from .output import Event, OutputError
+from .output import Event, OutputError, OutputSettings
 
 _TAIL_BYTES = 1 << 16
+
+
+class JsonLinesSettings(OutputSettings):
+    """Where the file is."""
+
+    kind: Literal["jsonl"] = "jsonl"
+    path: Path
+
+    def rooted(self, folder: Path) -> Self:
+        """The settings with `path` taken from `folder`."""
+        return self.model_copy(update={"path": folder / self.path})
 
 
 class JsonLines:
@@ -32,6 +43,11 @@ class JsonLines:
             raise OutputError(f"events file {path}: {e.strerror}") from e
         except (ValueError, KeyError, TypeError) as e:
             raise OutputError(f"events file {path} holds something else: move it away or name another one") from e
+
+    @classmethod
+    def of(cls, settings: JsonLinesSettings) -> Self:
+        """The file that settings name."""
+        return cls(settings.path)
 
     def send(self, events: Sequence[Event]) -> None:
         """Append what the file does not have yet.

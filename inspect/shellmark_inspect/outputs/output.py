@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any, Protocol, Self
+
+from pydantic import BaseModel, ConfigDict
 
 from shellmark_inspect.errors import ShellmarkError
 
@@ -59,6 +63,27 @@ class Output(Protocol):
         Raises:
             OutputError: not all of them could be taken; they will be offered again.
         """
+
+
+class OutputSettings(BaseModel):
+    """What a station's configuration says of one output; `kind` is its key in `OUTPUTS`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    kind: str
+
+    def rooted(self, folder: Path) -> Self:
+        """The settings with relative paths taken from `folder`, the place of the configuration file."""
+        del folder
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class OutputKind:
+    """One line of `OUTPUTS`: the settings' model, and what makes an output of such settings."""
+
+    settings: type[OutputSettings]
+    output: Callable[[Any], Output]
 
 
 def deliver(outbox: Outbox, target: str, output: Output, *, batch: int = 100) -> int:

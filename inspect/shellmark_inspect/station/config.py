@@ -20,23 +20,15 @@ def data_folder() -> Path:
     return Path(platformdirs.user_data_dir("shellmark", appauthor=False))
 
 
-class OutputSpec(BaseModel):
-    """One output: its kind in `OUTPUTS`, and that kind's own options as further keys."""
-
-    model_config = ConfigDict(extra="allow", frozen=True)
-
-    kind: Name
-
-
 class StationConfig(BaseModel):
     """What a station is made of. Read it with `StationConfig.read`.
 
     `station` names it in every record; `data` is the folder of its database and pictures (`database` an URL when the
     records go elsewhere); `host` the domain in the text of codes; `cameras` maps a name to its settings (`kind` and
     what that kind takes); `recipes` are recipe files or folders, the first is used at start; `models` further stores
-    of bundles. `every_s` is the least time between two triggers of a continuous run, `answer_within_s` how long a
-    camera may take for a case, `room` how many cases may be open at once, `threads` those of the model (0: all
-    cores).
+    of bundles; `outputs` maps a name to its settings, as `cameras` does. `every_s` is the least time between two
+    triggers of a continuous run, `answer_within_s` how long a camera may take for a case, `room` how many cases may be
+    open at once, `threads` those of the model (0: all cores).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -49,7 +41,7 @@ class StationConfig(BaseModel):
     recipes: Annotated[tuple[Path, ...], Field(min_length=1)]
     models: tuple[Path, ...] = ()
     save: SavePolicy = SavePolicy()
-    outputs: dict[Name, OutputSpec] = Field(default_factory=dict)
+    outputs: dict[Name, dict[str, Any]] = Field(default_factory=dict)
     overrun: Overrun = Overrun.RECORD
     every_s: Annotated[float, Field(ge=0)] = 0.0
     answer_within_s: Annotated[float, Field(gt=0)] = 10.0

@@ -13,11 +13,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shellmark_inspect.errors import RecordsError
-from shellmark_inspect.outputs import OUTPUTS, JsonLines, OutputError, deliver
+from shellmark_inspect.errors import ConfigError, RecordsError
+from shellmark_inspect.outputs import (
+    OUTPUTS,
+    JsonLines,
+    OutputError,
+    build_output,
+    deliver,
+    read_output_settings,
+)
 from shellmark_inspect.records import Event, Records
 from shellmark_inspect.types import Inspection, Trigger, Verdict, Versions
 
+EXAMPLES: dict[str, dict[str, Any]] = {"jsonl": {"kind": "jsonl", "path": "out/events.jsonl"}}
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
@@ -58,9 +66,34 @@ def station(tmp_path: Path) -> Iterator[Records]:
     records.close()
 
 
+def test_every_output_has_an_example() -> None:
+    assert set(EXAMPLES) == set(OUTPUTS)
+
+
+def test_an_outputs_paths_start_beside_the_configuration(tmp_path: Path) -> None:
+    output = build_output(read_output_settings("events", {"kind": "jsonl", "path": "e.jsonl"}, tmp_path))
+    assert isinstance(output, JsonLines)
+    assert output.path == tmp_path / "e.jsonl"
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"path": "e"}, "output events: kind '' is unknown: say one of jsonl"),
+        ({"kind": "fax", "path": "e"}, "output events: kind 'fax' is unknown"),
+        ({"kind": "jsonl"}, "path: Field required"),
+        ({"kind": "jsonl", "path": "e", "colour": "red"}, "colour: unknown key"),
+        ({"kind": "jsonl", "path": 5}, "path: "),
+    ],
+)
+def test_impossible_settings_of_an_output_are_named(settings: dict[str, Any], says: str) -> None:
+    with pytest.raises(ConfigError, match=says):
+        read_output_settings("events", settings)
+
+
 @pytest.mark.parametrize("name", list(OUTPUTS))
 def test_every_output_takes_what_a_station_tells_and_no_more(station: Records, tmp_path: Path, name: str) -> None:
-    output = OUTPUTS[name](path=tmp_path / "out" / "events")
+    output = build_output(read_output_settings(name, EXAMPLES[name], tmp_path))
     assert deliver(station, name, output, batch=3) == 10
     assert deliver(station, name, output) == 0
     assert station.pending(name) == []
