@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from threading import Thread
+from threading import Event, Thread
 
 from shellmark_inspect.cameras import Guarded
 from shellmark_inspect.errors import CameraError, CameraLost
@@ -45,6 +45,7 @@ class CameraThread:
         self._look_every_s = look_every_s
         self._requests: Channel[_Request] = Channel(1)
         self._opened: Future[None] = Future()
+        self._there = Event()
         self._thread = Thread(target=self._work, name=f"camera {camera.name}", daemon=True)
 
     def start(self) -> Future[None]:
@@ -78,6 +79,10 @@ class CameraThread:
         lost = self.camera.reopen_in_s is not None or not self._opened.done()
         return Lamp(Light.RED if lost else Light.YELLOW, f"{self.camera.name}: {state.last_error}")
 
+    def wait_there(self, timeout_s: float) -> bool:
+        """Wait until the camera is open and not lost; False when `timeout_s` passed first."""
+        return self._there.wait(timeout_s)
+
     def stop(self, timeout_s: float = 5.0) -> bool:
         """Close the camera and end the thread; False when the device does not let go in time."""
         self._requests.close()
@@ -92,9 +97,11 @@ class CameraThread:
 
     def _work(self) -> None:
         self._open()
+        self._note_there()
         self._opened.set_result(None)
         while True:
             lost_for_s = self.camera.reopen_in_s
+            self._note_there()
             try:
                 request = self._requests.get(self._look_every_s or None if lost_for_s is None else lost_for_s)
             except ChannelClosed:
@@ -124,7 +131,14 @@ class CameraThread:
         exposures: Exposures = {}
         for view, lights in request.views.items():
             exposures[view] = self._expose(request.trigger, view, lights)
+        self._note_there()
         request.answer.set_result(exposures)
+
+    def _note_there(self) -> None:
+        if self.camera.reopen_in_s is None:
+            self._there.set()
+        else:
+            self._there.clear()
 
     def _expose(self, trigger: Trigger, view: str, lights: Sequence[str]) -> list[Frame] | CameraError:
         try:

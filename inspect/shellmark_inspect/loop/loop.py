@@ -375,7 +375,7 @@ class Loop:
         with self._changed:
             self._message = str(error)
             if self._state is not StationState.ERROR and self._state is not StationState.HALTED:
-                log.error("station %s stops: %s", self._station, error)
+                log.warning("station %s stops: %s", self._station, error)  # the state says it to everyone
                 self._move(StationState.ERROR)
 
     def _move(self, state: StationState) -> None:

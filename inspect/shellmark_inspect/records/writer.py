@@ -176,6 +176,10 @@ class Records:
         decision |= {"reason_code": rows.text(reason_code), "note": rows.text(note)}
         return self._write(f"overrule record {row}", lambda: self._overrule(row, disposition, decision, at))
 
+    def is_open(self, trigger: Trigger) -> bool:
+        """Whether a trigger was begun and has no record yet."""
+        return self._write("look for an open trigger", lambda: self._is_open(trigger.number))
+
     def next_trigger_number(self) -> int:
         """The number the station's next trigger has to have."""
         query = sa.select(sa.func.max(triggers.c.number)).where(triggers.c.station == self.station)
@@ -306,6 +310,13 @@ class Records:
         stored = sa.select(c.row).where(c.station == self.station, c.trigger == number, c.kind == "inspection")
         if (row := self._connection.scalar(stored)) is not None:
             raise RecordsError(f"trigger {number} of station {self.station} has its record already: {row}")
+
+    def _is_open(self, number: int) -> bool:
+        try:
+            self._check_open(number)
+        except RecordsError:
+            return False
+        return True
 
     def _know_case(self, case_id: str, sku: str, at: datetime) -> None:
         known = self._connection.scalar(sa.select(cases.c.case_id).where(cases.c.case_id == case_id))

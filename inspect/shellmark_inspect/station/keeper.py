@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Lock
 
+from shellmark_inspect.errors import RecordsError
 from shellmark_inspect.loop import Inspects
 from shellmark_inspect.records import RecordReader, Records
 from shellmark_inspect.types import Counts, Disposition, Inspection, Record, Trigger, Verdict
+
+log = logging.getLogger(__name__)
 
 LAST = 50
 """Records kept in memory for the thumbnails; only the newest has its pixels."""
@@ -37,7 +41,10 @@ class Keeper:
     def store(self, inspection: Inspection) -> Record:
         """Keep what was found; the record comes back with the inspection's pixels."""
         kept = self.records.store(inspection, gtin=self._gtins.get(inspection.sku))
-        self._count(kept)
+        try:
+            self._count(kept)
+        except RecordsError as e:  # the record is kept; a wrong count is no reason to stop
+            log.warning("counting: %s", e)
         record = replace(kept, inspection=inspection)
         self._remember(record)
         return record

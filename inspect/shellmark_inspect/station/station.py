@@ -14,7 +14,7 @@ from typing import Any
 import psutil
 
 from shellmark_inspect.cameras import build_guarded
-from shellmark_inspect.errors import ConfigError, InputError, RecipeError, ShellmarkError
+from shellmark_inspect.errors import CameraLost, ConfigError, InputError, RecipeError, ShellmarkError
 from shellmark_inspect.inspector import Inspector
 from shellmark_inspect.loop import (
     CameraThread,
@@ -26,7 +26,7 @@ from shellmark_inspect.loop import (
     StationState,
     Status,
 )
-from shellmark_inspect.outputs import OUTPUTS
+from shellmark_inspect.outputs import build_output, read_output_settings
 from shellmark_inspect.recipe import Recipe
 from shellmark_inspect.records import RecordReader, Records
 from shellmark_inspect.station.config import StationConfig
@@ -36,6 +36,7 @@ from shellmark_inspect.types import Disposition, Frame, ImageRef, Inspection, Re
 from shellmark_models import ModelError, Store, bundle_roots, load
 
 HEARTBEAT_S = 2.0
+LOOK_AGAIN_S = 0.2
 CLOSE_WITHIN_S = 5.0
 
 log = logging.getLogger(__name__)
@@ -53,6 +54,9 @@ class Station:
         self._recipes = read_recipes(config)
         self._sku = sku or next(iter(self._recipes))
         self._check_sku(self._sku)
+        self._outputs = {
+            name: read_output_settings(name, settings, config.folder) for name, settings in config.outputs.items()
+        }
         self._store = Store(*(config.folder / root for root in config.models), *bundle_roots())
         self._lock = Lock()
         self._listeners: list[Callable[[Record], None]] = []
@@ -66,6 +70,7 @@ class Station:
         self._keeper: Keeper | None = None
         self._plan: Plan | None = None
         self._couriers: list[Courier] = []
+        self._unstored: list[Inspection] = []
         self._runner: Thread | None = None
         self._heart = Thread(target=self._beat, name="heartbeat", daemon=True)
 
@@ -79,7 +84,7 @@ class Station:
                 it is looked for again and again, and its cases are REVIEW.
         """
         try:
-            self._build([])
+            self._build()
         except BaseException:
             self._tear_down()
             self._changes.shutdown()
@@ -182,6 +187,16 @@ class Station:
         if self._loop is not None:
             self._loop.wait_idle()
 
+    def check_cameras(self, timeout_s: float = 0.0) -> None:
+        """Wait until every camera is there.
+
+        Raises:
+            CameraLost: one is not when `timeout_s` has passed; the text is its own.
+        """
+        for thread in self._cameras():
+            if not thread.wait_there(timeout_s):
+                raise CameraLost(f"camera {thread.camera.name}: {thread.camera.state.last_error}")
+
     def select(self, sku: str) -> Future[None]:
         """Change over to another SKU between two cases; a recipe or model that cannot be used leaves the old one."""
         return self._changes.submit(self._select, sku)
@@ -209,20 +224,19 @@ class Station:
 
     # ── building ────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _build(self, unstored: Sequence[Inspection]) -> None:
+    def _build(self) -> None:
         config = self.config
         inspector = self._inspector(self._sku)
         records = Records.open(config.url, config.images, station=config.station, host=config.host, policy=config.save)
         gtins = {recipe.sku: recipe.gtin for recipe in self._recipes.values()}
         self._keeper = keeper = Keeper(records, self.reader(), gtins)
-        for inspection in unstored:
-            keeper.store(inspection)
+        while self._unstored:
+            if records.is_open(self._unstored[0].trigger):
+                keeper.store(self._unstored[0])
+            del self._unstored[0]
         for record in records.recover():
             log.warning("case %s was open when the program ended: REVIEW", record.inspection.trigger.case_id)
-        self._couriers = [
-            Courier(name, OUTPUTS[spec.kind](**(spec.model_extra or {})), records)
-            for name, spec in config.outputs.items()
-        ]
+        self._couriers = [Courier(name, build_output(settings), records) for name, settings in self._outputs.items()]
         self._plan = plan = self._planned(inspector, None)
         self._loop = Loop(
             plan,
@@ -262,9 +276,12 @@ class Station:
                 and self._camera_of(before, name) == self._camera_of(recipe, name)
             ):
                 cameras[name] = old.cameras[name]
-        started = {name: self._camera_thread(recipe, name) for name in views if name not in cameras}
-        wait_for_all([thread.start() for thread in started.values()], self.config.answer_within_s)
-        cameras |= started
+        fresh = {name: self._camera_thread(recipe, name) for name in views if name not in cameras}
+        for name, thread in old.cameras.items() if old else ():
+            if name not in cameras:  # a device is had by one; it lets go before it is opened with other settings
+                thread.stop(CLOSE_WITHIN_S)
+        wait_for_all([thread.start() for thread in fresh.values()], self.config.answer_within_s)
+        cameras |= fresh
         return Plan(inspector, views, cameras)
 
     def _camera_of(self, recipe: Recipe, name: str) -> tuple[dict[str, Any], dict[str, tuple[int, int]]]:
@@ -293,29 +310,26 @@ class Station:
         loop.change(plan)
         loop.wait_idle()
         self._sku, self._ended = sku, False
-        for name, thread in old.cameras.items():
-            if plan.cameras.get(name) is not thread:
-                thread.stop(CLOSE_WITHIN_S)
         _close_model(old)
         self._look_around()
 
     def _rebuild(self) -> None:
         if self._loop is not None and self.status().state is not StationState.ERROR:
             return
-        unstored = self._tear_down()
+        self._tear_down()
         try:
-            self._build(unstored)
+            self._build()
         except ShellmarkError as e:
             self._fault = str(e)
             self._tear_down()
             raise
 
-    def _tear_down(self) -> list[Inspection]:
-        """Stop and close whatever is open; what could not be stored comes back."""
-        unstored = self._loop.stop() if self._loop else []
+    def _tear_down(self) -> None:
+        """Stop and close whatever is open; what could not be stored waits in memory for the next `_build`."""
+        self._unstored += self._loop.stop() if self._loop else []
         if self._runner is not None:
             self._runner.join()
-        for thread in self._plan.cameras.values() if self._plan else ():
+        for thread in self._cameras():
             if not thread.stop(CLOSE_WITHIN_S):
                 log.warning("camera %s does not let go", thread.camera.name)
         for courier in self._couriers:
@@ -326,7 +340,6 @@ class Station:
         if self._plan is not None:
             _close_model(self._plan)
         self._loop, self._keeper, self._plan, self._couriers, self._runner = None, None, None, [], None
-        return unstored
 
     # ── running ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -334,6 +347,8 @@ class Station:
         pause = Event()
         while loop.state is StationState.CONTINUOUS_EXECUTION:
             loop.wait_captured()
+            if not all(thread.wait_there(LOOK_AGAIN_S) for thread in self._cameras()):
+                continue  # nothing but REVIEWs would come of cases that no camera can see
             try:
                 self._check_source()
                 began = time.monotonic()
@@ -343,10 +358,12 @@ class Station:
             pause.wait(max(0.0, self.config.every_s - (time.monotonic() - began)) if self.config.every_s else 0)
         loop.hold()
 
+    def _cameras(self) -> Sequence[CameraThread]:
+        return tuple(self._plan.cameras.values()) if self._plan else ()
+
     def _check_source(self) -> None:
         """Refuse a trigger that a finite source has no case for."""
-        plan = self._plan
-        if plan is not None and any(thread.camera.ended for thread in plan.cameras.values()):
+        if any(thread.camera.ended for thread in self._cameras()):
             self._ended = True
             raise NotReady("the source has no further case")
 
@@ -364,7 +381,7 @@ class Station:
     def _look_around(self) -> None:
         """Set the lamps anew."""
         loop, plan = self._loop, self._plan
-        lamps = [thread.lamp() for thread in plan.cameras.values()] if plan else []
+        lamps = [thread.lamp() for thread in self._cameras()]
         worst = max(lamps, key=lambda lamp: _RANK[lamp.light], default=Lamp(Light.OFF))
         broken = loop is None or loop.state is StationState.ERROR
         self._lamps = {
