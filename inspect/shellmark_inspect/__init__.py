@@ -1,0 +1,1 @@
+"""The station: capture, preprocessing, judging, records, loop, exports."""

@@ -124,8 +124,8 @@ class View:
             planes=MappingProxyType(dict(planes)),
             to_frame=self.to_frame @ back,
             to_mm=self.to_mm @ back,
-            **changes,
-        )  # type: ignore[arg-type]
+            **changes,  # type: ignore[arg-type]
+        )
 
     def noted(self, **notes: float) -> View:
         """The view with further notes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,10 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from shellmark_inspect.app.printing import COLOURS, out
+from shellmark_inspect.app.printing import COLOURS, errors, out
+from shellmark_inspect.errors import CameraLost
 from shellmark_inspect.loop import NotReady, StationState
 from shellmark_inspect.station import Station
 from shellmark_inspect.types import Record, Verdict
+
+WAIT_S = 1.0
 
 
 @dataclass
@@ -74,10 +78,13 @@ def run_through(
     """Trigger case after case until the source ends or `cases` are through; `machine` prints nothing meanwhile.
 
     Raises:
+        CameraLost: a camera is not there at the start. One that goes later is waited for, once its case is recorded.
         ShellmarkError: a record could not be kept.
     """
+    station.check_cameras()
     done = 0
     while cases is None or done < cases:
+        _wait_for_cameras(station)
         began = time.perf_counter()
         try:
             record = station.trigger().result()
@@ -91,6 +98,16 @@ def run_through(
         if not machine:
             print_case(record, ms)
         done += 1
+
+
+def _wait_for_cameras(station: Station) -> None:
+    try:
+        station.check_cameras()
+    except CameraLost as e:
+        errors.print(f"shellmark: {e}; waiting for it", style="yellow", markup=False, soft_wrap=True)
+        while True:
+            with contextlib.suppress(CameraLost):
+                return station.check_cameras(WAIT_S)
 
 
 def print_case(record: Record, ms: float) -> None:

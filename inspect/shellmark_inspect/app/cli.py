@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 from importlib import metadata
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -17,6 +17,8 @@ from shellmark_models import ModelError
 from shellmark_trace import TraceError
 
 BAD_INPUT = 2
+BadUse: Any = typer.BadParameter.__mro__[1]
+"""What typer raises for a command line it cannot read; some versions keep it in `click`, some in themselves."""
 
 app = typer.Typer(
     name="shellmark",
@@ -60,12 +62,28 @@ def _options(
 def main() -> None:
     """Run the command line; bad input ends with exit code 2 and one line, never a traceback."""
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
+    except BadUse as e:
+        _say(_bad_use(e))
+        sys.exit(BAD_INPUT)
     except (ShellmarkError, ModelError, TraceError) as e:
-        errors.print(f"shellmark: {e}", style="red", markup=False, highlight=False, soft_wrap=True)
+        _say(str(e))
         sys.exit(BAD_INPUT)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)
+
+
+def _say(text: str) -> None:
+    if text:
+        line = " ".join(text.split())
+        errors.print(f"shellmark: {line}", style="red", markup=False, highlight=False, soft_wrap=True)
+
+
+def _bad_use(error: Any) -> str:
+    """What is wrong with a command line and where to read on; nothing when its help was printed instead."""
+    what = str(error.format_message()).strip().replace("Value error, ", "")
+    command = error.ctx.command_path if getattr(error, "ctx", None) else "shellmark"
+    return f"{what.rstrip('.')}: see {command} --help" if what else ""

@@ -55,27 +55,60 @@ class Goods:
             yield spec, self._preparation.view(spec, frames), frames[0].case_id or trigger.case_id
 
 
+def labelled_rows(manifest: Path, wanted: dict[str, str]) -> list[dict[str, Any]]:
+    """The rows of a manifest that say what is wanted.
+
+    Raises:
+        InputError: the manifest cannot be read.
+    """
+    try:
+        rows: list[dict[str, Any]] = json.loads(manifest.read_text("utf-8"))["cases"]
+        return [row for row in rows if all(row[key] == value for key, value in wanted.items())]
+    except (OSError, ValueError, KeyError, TypeError) as e:
+        raise InputError(f"manifest {manifest} cannot be read: {e!r}: give one as docs/cameras.md says") from e
+
+
+def known_defects(recipe: Recipe, manifest: Path) -> Iterator[LabelledCrop]:
+    """The labelled defects of a manifest's learn split: of this SKU, and of all whose recipe beside it sees the same.
+
+    A scratch is a scratch on any shell, so few crops a SKU make many a class.
+    """
+    rows = json.loads(manifest.read_text("utf-8"))["cases"]
+    learn = [row for row in rows if row["split"] == "learn" and row["kind"] == "defect"]
+    for sku in dict.fromkeys(row["sku"] for row in learn):
+        theirs = recipe if sku == recipe.sku else _recipe_beside(manifest, sku)
+        if theirs is not None and theirs.views[0].channels == recipe.views[0].channels:
+            yield from labelled_crops(theirs, manifest, [row for row in learn if row["sku"] == sku])
+
+
+def _recipe_beside(manifest: Path, sku: str) -> Recipe | None:
+    folder = manifest.parent / sku
+    return Recipe.read(folder) if (folder / "recipe.toml").is_file() else None
+
+
 def labelled_crops(recipe: Recipe, manifest: Path, rows: list[dict[str, Any]]) -> Iterator[LabelledCrop]:
-    """The labelled defects of a manifest's rows, cut out of the prepared views by their masks."""
-    if not rows:
-        return
-    preparation = Preparation(recipe)
-    spec = recipe.views[0]
-    camera = build_camera(spec.camera, {"kind": "folder", "path": str(manifest), "filter": _filter(rows[0])})
+    """The labelled defects of one SKU's rows, cut out of the prepared views by their masks."""
+    preparation, spec = Preparation(recipe), recipe.views[0]
+    where = {key: rows[0][key] for key in ("split", "sku", "kind")}
+    camera = build_camera(spec.camera, {"kind": "folder", "path": str(manifest), "filter": where})
     camera.open()
     for number, row in enumerate(rows, 1):
         frames = camera.expose(Trigger(number, 0, row["case"]), spec.name, spec.lights)
         view = preparation.view(spec, frames)
-        image = evidence(view, spec.channels)
-        labels = cv2.imread(str(manifest.parent / row["mask"]), cv2.IMREAD_GRAYSCALE)
-        if labels is None:
-            raise InputError(f"mask {row['mask']} of case {row['case']} cannot be read")
-        size = view.size[::-1]
-        moved = cv2.warpPerspective(labels, view.to_frame, size, flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP)
+        image, moved = evidence(view, spec.channels), _moved_mask(manifest.parent / row["mask"], view)
         for defect in row["defects"]:
             mask = np.asarray(moved == defect["mask_value"])
             if mask.any():
                 yield LabelledCrop(defect["label"], _crop(image, mask, view.px_per_mm))
+
+
+def _moved_mask(path: Path, view: View) -> Pixels:
+    """A mask of the frame's pixels in the pixels of the view."""
+    labels = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    if labels is None:
+        raise InputError(f"mask {path} cannot be read: put it back or take its case out of the manifest")
+    flags = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpPerspective(labels, view.to_frame, view.size[::-1], flags=flags), np.uint8)
 
 
 def train(
@@ -94,12 +127,8 @@ def train(
     source: dict[str, Any] = {"kind": "folder", "path": str(goods)}
     labelled: list[LabelledCrop] = []
     if goods.suffix == ".json":
-        learn = {"split": "learn", "sku": spec.sku}
-        source["filter"] = learn | {"kind": "good"}
-        known = json.loads(goods.read_text("utf-8"))["cases"]
-        wanted = learn | {"kind": "defect"}
-        defects = [row for row in known if all(row[key] == value for key, value in wanted.items())]
-        labelled = list(labelled_crops(spec, goods, defects))
+        source["filter"] = {"split": "learn", "sku": spec.sku, "kind": "good"}
+        labelled = list(known_defects(spec, goods))
     cases = Goods(spec, source)
     view = spec.views[0]
     aligned = all(any(step.step == "align" for step in each.steps) for each in spec.views)
@@ -117,10 +146,6 @@ def train(
     for reason in cases.left_out:
         out.print(f"left out: {reason}", style="yellow", markup=False)
     out.print(f"{write_bundle(data, store or bundle_roots()[0])}", markup=False, soft_wrap=True)
-
-
-def _filter(row: dict[str, Any]) -> dict[str, str]:
-    return {key: row[key] for key in ("split", "sku", "kind")}
 
 
 def _mask(view: View) -> Mask:
