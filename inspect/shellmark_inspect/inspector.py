@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib import metadata
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from shellmark_inspect.errors import RecipeError, StepError
 from shellmark_inspect.judge import find_regions, judge, measure, zone_areas_cm2
 from shellmark_inspect.recipe import Recipe, ViewSpec
-from shellmark_inspect.steps import Canvas, Step, Tiling, build_steps, evidence
+from shellmark_inspect.steps import Canvas, Step, Tiling, build_steps, evidence, good_planes
 from shellmark_inspect.types import (
     Defect,
     Evidence,
@@ -71,6 +71,11 @@ class Preparation:
 
     def __init__(self, recipe: Recipe) -> None:
         self._steps = {view.name: build_steps(view, recipe.folder) for view in recipe.views}
+        self._good = {view.name: good_planes(view, recipe.folder, self._steps[view.name]) for view in recipe.views}
+
+    def good(self, spec: ViewSpec) -> Mapping[str, Pixels]:
+        """The planes of the reference shell as the steps leave them; none when the view is not aligned to one."""
+        return self._good[spec.name]
 
     def view(self, spec: ViewSpec, frames: Sequence[Frame]) -> View:
         """A view after the recipe's steps.
@@ -193,7 +198,7 @@ class Inspector:
                 smallest_mm=rules.smallest_mm,
                 px_per_mm=view.px_per_mm,
             )
-            measured = measure(view, regions, rules)
+            measured = measure(view, regions, rules, self._preparation.good(spec))
         if not measured:
             return []
         with found.timed("name"):
