@@ -79,7 +79,7 @@ def style_sheet(sizes: Sizes) -> str:
     QLabel[role="stop"] {{ font-size: {px(120)}px; font-weight: bold; color: {LIGHT_TEXT}; }}
     QLabel[role="stop-text"] {{ font-size: {px(38)}px; color: {LIGHT_TEXT}; }}
     QWidget[role="panel"] {{ background: {SURFACE}; border-radius: {px(12)}px; }}
-    QWidget[role="stop-page"], QWidget[role="stop-page"] QLabel {{ background: {FAIL_COLOUR}; }}
+    QWidget[role="stop-page"] QLabel {{ background: transparent; }}
     QPushButton {{
         background: {RAISED}; border: {px(2)}px solid {EDGE}; border-radius: {px(12)}px;
     }}

@@ -82,8 +82,8 @@ class ErrorPage(Page):
         """Fill the page with the colour of a stop, and draw the bar of it."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(FAIL_COLOUR))
-        side = self.height() * 0.3
-        place = QRectF((self.width() - side) / 2, self.height() * 0.06, side, side)
+        side = self.height() * 0.26
+        place = QRectF((self.width() - side) / 2, self.height() * 0.05, side, side)
         paint_shape(painter, place, Shape.RING, LIGHT_TEXT)
         paint_shape(painter, place.adjusted(side * 0.2, side * 0.2, -side * 0.2, -side * 0.2), Shape.BAR, LIGHT_TEXT)
         painter.end()
