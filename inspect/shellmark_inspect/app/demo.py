@@ -35,6 +35,7 @@ def demo(
     if not headless and not machine and has_screen():
         opens = window()
         with Station(config, sku) as station:
+            station.run()
             raise typer.Exit(opens(station, language=language))
     truth = known_truth()
     summary = Summary(config.url, config.images)
