@@ -1,0 +1,156 @@
+"""The spindle: learn good photographs of some positions, judge all photographs of the others."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from serving import HERE, Judged, check_kept, configuration, goods, judge, learn, picture, serve
+
+from shellmark_inspect.recipe import Recipe
+from shellmark_inspect.station import Station
+from shellmark_inspect.types import Defect, Pixels, Verdict
+from shellmark_models import TeachCase, auroc, load, rate
+
+LEARN = ("277500_315", "332500_225", "395000_270")
+"""The first three positions by name; chosen before anything was judged."""
+SIZES = {"small": (1130, 460), "large": (1540, 645)}
+RECIPES = {"small": HERE / "spindle.toml", "large": HERE / "spindle-large.toml"}
+NEAR_PX = 8
+"""A defect so near to a marked pit is on it: one step of the model's features."""
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A photograph with its truth."""
+
+    path: Path
+    bad: bool
+    group: str
+    size: str
+
+
+def run(data: Path, out: Path, *, learn_from: Sequence[str], threads: int, limit: int | None = None) -> None:
+    """Learn, judge, and write cases.json and tables.md into `out`."""
+    photos = list(read(data / "spindle"))
+    model = taught(photos, out, learn_from, threads)
+    others = [photo for photo in photos if photo.group not in learn_from]
+    served = {size: [p for p in others if p.size == size][:limit] for size in SIZES}
+    folders = {size: serve(out / "served" / size, [p.path for p in these]) for size, these in served.items()}
+    config = configuration(out, folders, tuple(RECIPES.values()), out / "store", threads=threads)
+    rows: list[dict[str, object]] = []
+    with Station(config) as station:
+        for size, these in served.items():
+            station.select(Recipe.read(RECIPES[size]).sku).result()
+            truth = {photo.path.name: photo for photo in these}
+            judged = []
+            for one in judge(station, [photo.path for photo in these]):
+                judged.append(one.without_pixels())
+                rows.append(row_of(one, truth[one.photo.name], data / "spindle"))
+                print(json.dumps(rows[-1]), flush=True)
+            print(size, check_kept(station, judged), flush=True)
+    (out / "cases.json").write_text(json.dumps(rows, indent=1))
+    card = load(model).card
+    head = (
+        f"learned from {card.learned_cases} good photographs of {', '.join(learn_from)}; threshold set by "
+        f"{card.goods} goods, card: at most {card.false_reject_bound:.1%} of goods like them above it\n\n"
+    )
+    (out / "tables.md").write_text(head + tables(rows))
+    print(head + tables(rows))
+
+
+def read(folder: Path) -> Iterator[Photo]:
+    """The photographs of the index; the labels of good ones are empty masks."""
+    sizes = {size: name for name, size in SIZES.items()}
+    with (folder / "index.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            path = folder / "images" / f"{row['name']}.jpg"
+            height, width = picture(path).shape[:2]
+            yield Photo(path, row["label"] != "good", row["position_group"], sizes[width, height])
+
+
+def taught(photos: Sequence[Photo], out: Path, learn_from: Sequence[str], threads: int) -> Path:
+    """The model of the good photographs of some positions; made once per `out`."""
+    known = out / "store" / "spindle" / "1" / "model.onnx"
+    if known.exists():
+        return known
+    chosen = [photo for photo in photos if photo.group in learn_from and not photo.bad]
+    cases: list[TeachCase] = []
+    for size, path in RECIPES.items():
+        folder = serve(out / "learn" / size, [photo.path for photo in chosen if photo.size == size])
+        cases += goods(Recipe.read(path), folder)
+    cases.sort(key=lambda case: case.case)
+    return learn(cases, "spindle", 30.0, out / "store", threads=threads, notes=f"good photographs of {learn_from}")
+
+
+def row_of(one: Judged, photo: Photo, folder: Path) -> dict[str, object]:
+    """What is kept of a case for the tables. `on_pit`: whether a defect found lies on the marked pit."""
+    defects = one.record.inspection.defects
+    inside = _hits(defects, folder / "masks" / f"{one.photo.stem}.png") if photo.bad else []
+    return {
+        "photo": one.photo.stem,
+        "group": photo.group,
+        "size": photo.size,
+        "bad": photo.bad,
+        "verdict": str(one.record.verdict),
+        "score": round(one.score, 4),
+        "defects": len(defects),
+        "on_pit": any(inside),
+        "reasons": [str(reason) for reason in one.record.inspection.reasons][:3],
+        "code": one.record.code.text if one.record.code else None,
+        "ms": round(one.ms),
+    }
+
+
+def _hits(defects: Sequence[Defect], mask: Path) -> list[bool]:
+    marked = (picture(mask)[..., 0] > 0).astype(np.uint8)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * NEAR_PX + 1, 2 * NEAR_PX + 1))
+    near = np.asarray(cv2.dilate(marked, kernel), np.uint8)
+    return [bool((_filled(defect, near.shape) & near).any()) for defect in defects]
+
+
+def _filled(defect: Defect, shape: tuple[int, ...]) -> Pixels:
+    canvas = np.zeros(shape, np.uint8)
+    cv2.fillPoly(canvas, [np.round(defect.contour_px).astype(np.int32)], 1)
+    return canvas
+
+
+def tables(rows: Sequence[Mapping[str, object]]) -> str:
+    """Counts per position and per size, with exact 95 % intervals, as Markdown."""
+    text = _head()
+    groups: dict[str, list[Mapping[str, object]]] = defaultdict(list)
+    for row in rows:
+        groups[str(row["group"])].append(row)
+    for name in sorted(groups):
+        text += _line(name, groups[name])
+    text += _line("**together**", rows)
+    for size in SIZES:
+        text += _line(f"{SIZES[size][0]} px only", [row for row in rows if row["size"] == size])
+    return text
+
+
+def _head() -> str:
+    names = ("position", "good", "PASS", "FAIL", "REVIEW", "not passed (95 %)", "pitted", "PASS", "FAIL", "REVIEW",
+             "passed (95 %)", "alarm on the pit (95 %)", "AUROC")  # fmt: skip
+    return f"| {' | '.join(names)} |\n|{'---|' * len(names)}\n"
+
+
+def _line(name: str, rows: Sequence[Mapping[str, object]]) -> str:
+    good, bad = ([row for row in rows if row["bad"] is truth] for truth in (False, True))
+    counts = [[sum(row["verdict"] == v for row in these) for v in Verdict] for these in (good, bad)]
+    stopped, escaped = len(good) - counts[0][0], counts[1][0]
+    found = sum(bool(row["on_pit"]) for row in bad)
+    area = auroc([float(str(r["score"])) for r in rows], [bool(r["bad"]) for r in rows]) if good and bad else None
+    cells = itertools.chain(
+        (name, len(good), *counts[0], rate(stopped, len(good)) if good else "-", len(bad), *counts[1]),
+        (rate(escaped, len(bad)), rate(found, len(bad))) if bad else ("-", "-"),
+        ("-" if area is None else f"{area:.3f}",),
+    )
+    return f"| {' | '.join(map(str, cells))} |\n"
