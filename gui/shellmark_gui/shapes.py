@@ -7,7 +7,7 @@ from enum import Enum, auto
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from shellmark_gui.theme import ACCENT, DARK_TEXT, FAIL_COLOUR, LIGHT_TEXT, MUTED, PASS_COLOUR, RAISED, REVIEW_COLOUR
+from shellmark_gui.theme import DARK_TEXT, FAIL_COLOUR, LIGHT_TEXT, MUTED, PASS_COLOUR, REVIEW_COLOUR
 from shellmark_inspect.loop.status import Light
 from shellmark_inspect.types import Disposition, Verdict
 
@@ -49,8 +49,6 @@ LIGHT_COLOURS = {
     Light.RED: FAIL_COLOUR,
     Light.OFF: MUTED,
 }
-NEUTRAL = RAISED
-BUSY = ACCENT
 
 
 def paint_shape(painter: QPainter, rect: QRectF, shape: Shape, colour: str) -> None:

@@ -18,7 +18,7 @@ from shellmark_gui.cases import Case, Cases
 from shellmark_gui.decisions import ASK, decision
 from shellmark_gui.keys import Action, keys_with
 from shellmark_gui.language import Language
-from shellmark_gui.pages.choice_page import Choice, ChoicePage, Question
+from shellmark_gui.pages.choice_page import ChoicePage, Question
 from shellmark_gui.pages.error_page import ErrorPage
 from shellmark_gui.pages.operator_page import OperatorPage
 from shellmark_gui.pages.page import Page
@@ -26,11 +26,11 @@ from shellmark_gui.pages.record_page import RecordPage
 from shellmark_gui.pages.station_page import StationPage
 from shellmark_gui.pictures import HELD_PX, THUMBNAIL_PX, Picture, Shot, best_shot, load
 from shellmark_gui.pulse import Pulse
+from shellmark_gui.questions import which_disposition, which_sku, why
 from shellmark_gui.theme import Sizes, style_sheet
 from shellmark_gui.widgets.button import ActionButton
 from shellmark_gui.widgets.fitted import Fitted
 from shellmark_gui.widgets.history import SHOWN, Thumbnail
-from shellmark_gui.wording import OVERRULE_REASONS, disposition_word, overrule_word, verdict_word
 from shellmark_inspect.loop.status import StationState, Status
 from shellmark_inspect.types import Disposition, Record
 
@@ -49,18 +49,6 @@ LEAST_WINDOW = (960, 540)
 
 def _nothing() -> None:
     """Nothing has to be done."""
-
-
-def _sku_words() -> str:
-    return translate("window", "Which SKU comes next?")
-
-
-def _disposition_words() -> str:
-    return translate("window", "What happens with this case?")
-
-
-def _why_words(disposition: Disposition) -> str:
-    return translate("window", "Why {disposition}?").format(disposition=disposition_word(disposition))
 
 
 class StationWindow(QWidget):
@@ -87,7 +75,7 @@ class StationWindow(QWidget):
         self._ended = False
         self._thumbnails: deque[Future[Picture]] = deque()
         self._smooth: Future[Picture] | None = None
-        self._after_sign_in: Question | None = None
+        self._after_sign_in: Callable[[], None] = self._home
         self.before_closing: Callable[[], None] = _nothing
         self._make_pages()
         self._make_keys()
@@ -184,7 +172,7 @@ class StationWindow(QWidget):
         page.opened()
 
     def _home(self) -> None:
-        self._after_sign_in = None
+        self._after_sign_in = self._home
         self._show(self.station_page)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
@@ -370,11 +358,7 @@ class StationWindow(QWidget):
 
     def _ask_sku(self) -> None:
         chinese = self.language.code == "zh"
-        choices = [
-            Choice(sku, partial(str, f"{name_zh if chinese and name_zh else name}\n{sku}"))
-            for sku, name, name_zh in self.station.skus()
-        ]
-        self._ask(Question(_sku_words, self._sku, choices, self._select))
+        self._ask(which_sku(self.station.skus(), self._sku, chinese=chinese, then=self._select))
 
     def _select(self, sku: str) -> None:
         self._home()
@@ -389,49 +373,30 @@ class StationWindow(QWidget):
     def _signed_in(self, name: str) -> None:
         self.operator = name
         self._put_names()
-        question, self._after_sign_in = self._after_sign_in, None
-        if question is None:
-            self._home()
-        else:
-            question.then("")
+        again, self._after_sign_in = self._after_sign_in, self._home
+        again()
 
     # deciding about a case
 
     def _decided(self, action: Action, record: Record) -> None:
         if not self.operator:
-            again = partial(self._decided_by_name, action, record)
-            self._after_sign_in = Question(str, "", (), again)
+            self._after_sign_in = partial(self._decided_by_name, action, record)
             self._show(self.operator_page)
             return
         means = decision(action, record.verdict)
         if means is None:
-            self._ask_disposition(record)
+            self._ask(which_disposition(record, partial(self._ask_why, record)))
         elif means[1] == ASK:
-            self._ask_reason(record, means[0])
+            self._ask_why(record, means[0])
         else:
             self._overrule(record, *means)
 
-    def _decided_by_name(self, action: Action, record: Record, _value: str) -> None:
+    def _decided_by_name(self, action: Action, record: Record) -> None:
         self._home()
         self._decided(action, record)
 
-    def _ask_disposition(self, record: Record) -> None:
-        choices = [Choice(one.value, partial(disposition_word, one)) for one in Disposition]
-        then = partial(self._disposed, record)
-        self._ask(Question(_disposition_words, self._about(record), choices, then))
-
-    def _disposed(self, record: Record, value: str) -> None:
-        self._ask_reason(record, Disposition(value))
-
-    def _ask_reason(self, record: Record, disposition: Disposition) -> None:
-        choices = [Choice(code, partial(overrule_word, code)) for code in OVERRULE_REASONS]
-        words = partial(_why_words, disposition)
-        then = partial(self._overrule, record, disposition)
-        self._ask(Question(words, self._about(record), choices, then))
-
-    @staticmethod
-    def _about(record: Record) -> str:
-        return f"{record.inspection.trigger.case_id}  {verdict_word(record.verdict)}"
+    def _ask_why(self, record: Record, disposition: Disposition) -> None:
+        self._ask(why(record, disposition, partial(self._overrule, record, disposition)))
 
     def _overrule(self, record: Record, disposition: Disposition, reason_code: str) -> None:
         if self.page is not self.record_page:

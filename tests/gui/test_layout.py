@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from shellmark_gui.keys import Action
 from shellmark_gui.theme import Sizes
 from shellmark_gui.widgets.button import LEAST_WORDS_PX, ActionButton
-from shellmark_inspect.types import Verdict
+from shellmark_inspect.types import Disposition, Verdict
 
 DECIDING = (Action.OK, Action.NG, Action.FALSE_ALARM)
 GAP_PX = 24
@@ -35,7 +35,7 @@ def open_page(window, name):
     {
         "station": window._home,
         "record": window._open_newest,
-        "choice": lambda: window._ask_reason(window.station_page.target, "OK"),
+        "choice": lambda: window._ask_why(window.station_page.target, Disposition.OK),
         "operator": lambda: window._key(Action.OPERATOR),
         "error": lambda: window._show(window.error_page),
     }[name]()

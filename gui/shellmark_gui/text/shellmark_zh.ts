@@ -751,39 +751,39 @@
 </context><context>
     <name>record</name>
     <message>
-        <location filename="../pages/record_page.py" line="159" />
+        <location filename="../pages/record_page.py" line="162" />
         <source>Loading...</source>
         <translation>读取中…</translation>
     </message>
     <message>
-        <location filename="../pages/record_page.py" line="162" />
+        <location filename="../pages/record_page.py" line="165" />
         <source>No picture of this case was kept</source>
         <translation>此件没有保存图片</translation>
     </message>
     <message>
-        <location filename="../pages/record_page.py" line="191" />
+        <location filename="../pages/record_page.py" line="194" />
         <source>Further reasons ({page} of {pages})</source>
         <translation>更多原因（{page}/{pages}）</translation>
     </message>
     <message>
-        <location filename="../pages/record_page.py" line="196" />
+        <location filename="../pages/record_page.py" line="199" />
         <source>{time}   SKU {sku}   record {row}
 model {model}   recipe {recipe}   program {program}</source>
         <translation>{time}   型号 {sku}   记录 {row}
 模型 {model}   配方 {recipe}   程序 {program}</translation>
     </message>
     <message>
-        <location filename="../pages/record_page.py" line="216" />
+        <location filename="../pages/record_page.py" line="219" />
         <source>frame</source>
         <translation>原图</translation>
     </message>
     <message>
-        <location filename="../pages/record_page.py" line="217" />
+        <location filename="../pages/record_page.py" line="220" />
         <source>crop</source>
         <translation>局部</translation>
     </message>
     <message>
-        <location filename="../pages/record_page.py" line="218" />
+        <location filename="../pages/record_page.py" line="221" />
         <source>map of scores</source>
         <translation>得分图</translation>
     </message>
@@ -844,22 +844,22 @@ model {model}   recipe {recipe}   program {program}</source>
         <translation>人工：{what}   机器：{verdict}</translation>
     </message>
     <message>
-        <location filename="../widgets/verdict_panel.py" line="115" />
+        <location filename="../widgets/verdict_panel.py" line="113" />
         <source>Case {case}</source>
         <translation>件号 {case}</translation>
     </message>
     <message>
-        <location filename="../widgets/verdict_panel.py" line="119" />
+        <location filename="../widgets/verdict_panel.py" line="117" />
         <source>Inspecting...</source>
         <translation>检测中…</translation>
     </message>
     <message>
-        <location filename="../widgets/verdict_panel.py" line="121" />
+        <location filename="../widgets/verdict_panel.py" line="119" />
         <source>Waiting</source>
         <translation>等待</translation>
     </message>
     <message>
-        <location filename="../widgets/verdict_panel.py" line="125" />
+        <location filename="../widgets/verdict_panel.py" line="123" />
         <source>before: {case}</source>
         <translation>上一件：{case}</translation>
     </message>
@@ -881,37 +881,37 @@ model {model}   recipe {recipe}   program {program}</source>
 </context><context>
     <name>window</name>
     <message>
-        <location filename="../window.py" line="55" />
-        <source>Which SKU comes next?</source>
-        <translation>下一个型号？</translation>
-    </message>
-    <message>
-        <location filename="../window.py" line="59" />
+        <location filename="../questions.py" line="21" />
         <source>What happens with this case?</source>
         <translation>这一件怎么处置？</translation>
     </message>
     <message>
-        <location filename="../window.py" line="63" />
+        <location filename="../questions.py" line="32" />
         <source>Why {disposition}?</source>
         <translation>为什么判 {disposition}？</translation>
     </message>
     <message>
-        <location filename="../window.py" line="226" />
+        <location filename="../questions.py" line="46" />
+        <source>Which SKU comes next?</source>
+        <translation>下一个型号？</translation>
+    </message>
+    <message>
+        <location filename="../window.py" line="220" />
         <source>All cases of the source are through</source>
         <translation>图源中的箱壳已全部检测</translation>
     </message>
     <message>
-        <location filename="../window.py" line="338" />
+        <location filename="../window.py" line="332" />
         <source>There is no case yet</source>
         <translation>还没有记录</translation>
     </message>
     <message>
-        <location filename="../window.py" line="375" />
+        <location filename="../window.py" line="365" />
         <source>Changing over to {sku}...</source>
         <translation>正在换型：{sku}…</translation>
     </message>
     <message>
-        <location filename="../window.py" line="381" />
+        <location filename="../window.py" line="371" />
         <source>Changed over to {sku}</source>
         <translation>已换型：{sku}</translation>
     </message>
