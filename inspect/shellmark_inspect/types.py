@@ -144,7 +144,7 @@ class Defect:
 
     `label` is one of the model's classes or `UNKNOWN`, `label_score` 0..1; `score` the anomaly's peak (1.0 = the
     threshold); `contour_px` (n, 2) in pixels of the camera's frame; `centre_mm` on the shell; sizes in mm, `area_mm2`
-    in mm²; `uncertainty_mm` half the width of the 95 % interval of a length; `light` the plane it shows best in;
+    in mm²; `uncertainty_mm` how far a length may be off; `light` the plane it shows best in;
     `crop` the evidence (h, w, 3) BGR at full resolution with surroundings, `crop_px_per_mm` its scale.
     """
 

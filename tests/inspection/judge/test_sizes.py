@@ -142,7 +142,7 @@ def test_where_nothing_stands_out_the_map_counts_and_says_how_unsure_it_is(drawi
     assert not one.refined
     assert one.length_mm > 3
     assert one.uncertainty_mm > one.length_mm - 3
-    (seen,) = drawing(disc(3)).measured()
+    (seen,) = drawing(disc(3)).measured(JudgeSpec(unsure_share=0.1))
     assert seen.uncertainty_mm < 0.6
 
 
