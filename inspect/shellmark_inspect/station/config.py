@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
@@ -28,7 +28,8 @@ class StationConfig(BaseModel):
     what that kind takes); `recipes` are recipe files or folders, the first is used at start; `models` further stores
     of bundles; `outputs` maps a name to its settings, as `cameras` does. `every_s` is the least time between two
     triggers of a continuous run, `answer_within_s` how long a camera may take for a case, `room` how many cases may be
-    open at once, `threads` those of the model (0: all cores).
+    open at once, `threads` those of the model (0: all cores; one
+    less than there are leaves the screen a core). `keys` gives an action of the screen another key (a foot switch).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -48,7 +49,8 @@ class StationConfig(BaseModel):
     room: Annotated[int, Field(ge=1, le=16)] = 3
     threads: Annotated[int, Field(ge=0)] = 0
     operator: str = ""
-    language: str = "zh"
+    language: Literal["zh", "en"] = "zh"
+    keys: dict[str, str] = Field(default_factory=dict)
     _folder: Path = PrivateAttr(default=Path())
 
     @property

@@ -54,8 +54,9 @@ class Keeper:
     ) -> Record:
         """Keep a person's decision as a further record."""
         kept = self.records.overrule(row, disposition, operator=operator, reason_code=reason_code, note=note)
+        counts = self.reader.counts(self._counts.since)
         with self._lock:
-            self._counts = self.reader.counts(self._counts.since)
+            self._counts = counts
         self._remember(kept)
         return kept
 

@@ -247,6 +247,7 @@ class Station:
             overrun=config.overrun,
             answer_within_s=config.answer_within_s,
             on_record=self._tell,
+            on_state=lambda _state, _message: self._beat_now.set(),
         )
         self._fault = ""
         self._look_around()
@@ -257,8 +258,8 @@ class Station:
         try:
             path = self._store.find(recipe.model).path
             return Inspector(recipe, load(path, digest=recipe.model_digest, threads=self.config.threads))
-        except ModelError as e:
-            raise RecipeError(f"recipe {sku}: {e}") from e
+        except (ModelError, RecipeError) as e:  # a step knows its view, a model its file, neither the recipe
+            raise RecipeError(f"recipe {sku}: {str(e).removeprefix(f'recipe {sku}: ')}") from e
 
     def _planned(self, inspector: Inspector, old: Plan | None) -> Plan:
         """The plan of a recipe; a camera whose settings stay the same stays open."""
@@ -322,6 +323,7 @@ class Station:
         except ShellmarkError as e:
             self._fault = str(e)
             self._tear_down()
+            self._look_around()
             raise
 
     def _tear_down(self) -> None:
@@ -375,8 +377,9 @@ class Station:
 
     def _beat(self) -> None:
         while not self._closing:
-            self._look_around()
             self._beat_now.wait(HEARTBEAT_S)
+            self._beat_now.clear()
+            self._look_around()
 
     def _look_around(self) -> None:
         """Set the lamps anew."""
