@@ -25,17 +25,17 @@ GTIN = "09520000001018"
 MODEL = "noise"
 
 
-def good(seed: int) -> Pixels:
+def good(seed: int, side_px: int = SIDE_PX) -> Pixels:
     """A ribbed shell with a little noise."""
     generator = np.random.default_rng(seed)
-    ribs = 110 + 20 * np.sin(2 * np.pi * (np.arange(SIDE_PX) + generator.uniform(-1, 1)) / 24)
-    pixels = ribs[None, :, None] + generator.normal(0, 2, (SIDE_PX, SIDE_PX, 3))
+    ribs = 110 + 20 * np.sin(2 * np.pi * (np.arange(side_px) + generator.uniform(-1, 1)) / 24)
+    pixels = ribs[None, :, None] + generator.normal(0, 2, (side_px, side_px, 3))
     return np.clip(pixels, 0, 255).astype(np.uint8)
 
 
-def scratched(seed: int) -> Pixels:
+def scratched(seed: int, side_px: int = SIDE_PX) -> Pixels:
     """Such a shell with a bright scratch of about 12 mm."""
-    pixels = good(seed)
+    pixels = good(seed, side_px)
     cv2.line(pixels, (30, 30), (82, 80), (225, 225, 225), 3)
     return pixels
 
@@ -47,7 +47,17 @@ def blemished(seed: int) -> Pixels:
     return pixels
 
 
-SHELLS: Mapping[str, Callable[[int], Pixels]] = {"good": good, "scratched": scratched, "blemished": blemished}
+def large(seed: int) -> Pixels:
+    """A scratched shell of 64 times the area: its pictures do not fit on a full disk."""
+    return scratched(seed, 8 * SIDE_PX)
+
+
+SHELLS: Mapping[str, Callable[[int], Pixels]] = {
+    "good": good,
+    "scratched": scratched,
+    "blemished": blemished,
+    "large": large,
+}
 
 
 def teach_noise(root: Path) -> Path:
@@ -81,7 +91,7 @@ class Place:
 
     def recipe(self, sku: str = "noise", **changes: Any) -> Path:
         """Write a recipe of one view; `changes` replace or add keys, None takes one away."""
-        view = {
+        view: dict[str, Any] = {
             "name": "front",
             "camera": "front",
             "lights": ["top"],
@@ -89,6 +99,7 @@ class Place:
             "px_per_mm": PX_PER_MM,
             "frame_px": [SIDE_PX, SIDE_PX],
         }
+        view = {key: value for key, value in (view | changes.pop("view", {})).items() if value is not None}
         limits = [{"zone": "A", "label": "*", "length_mm": 2.0}]
         whole: dict[str, Any] = {
             "sku": sku,
@@ -96,7 +107,7 @@ class Place:
             "name_zh": "噪声箱壳",
             "gtin": GTIN,
             "model": MODEL,
-            "views": [view | changes.pop("view", {})],
+            "views": [view],
             "limits": limits,
         }
         whole |= changes
