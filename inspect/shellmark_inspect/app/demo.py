@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from shellmark_inspect.app.cases import Summary, run_through
 from shellmark_inspect.app.printing import JsonOption, errors, out, print_json
-from shellmark_inspect.app.window import has_screen, window
+from shellmark_inspect.app.window import has_screen, open_on
 from shellmark_inspect.station import Station, StationConfig, data_folder, samples_folder
 
 DataOption = Annotated[Path | None, typer.Option("--data", help="Where records and pictures go.")]
@@ -23,7 +23,7 @@ def demo(
     data: DataOption = None,
     cases: Annotated[int | None, typer.Option("--cases", min=1, help="At most so many cases per SKU.")] = None,
     sku: Annotated[str | None, typer.Option("--sku", help="This SKU only.")] = None,
-    language: Annotated[str, typer.Option("--language", help="zh or en")] = "zh",
+    language: Annotated[Literal["zh", "en"], typer.Option("--language", help="The window's language.")] = "zh",
 ) -> None:
     """Run the station on the sample images (all of them rendered).
 
@@ -33,10 +33,9 @@ def demo(
     """
     config = demo_config(data or data_folder() / f"demo-{datetime.now():%Y%m%d-%H%M%S}", language)
     if not headless and not machine and has_screen():
-        opens = window()
         with Station(config, sku) as station:
             station.run()
-            raise typer.Exit(opens(station, language=language))
+            raise typer.Exit(open_on(station))
     truth = known_truth()
     summary = Summary(config.url, config.images)
     with Station(config, sku) as station:
@@ -53,7 +52,7 @@ def demo(
         errors.print("the images are rendered; they check the software and predict no line", style="dim")
 
 
-def demo_config(data: Path, language: str = "zh") -> StationConfig:
+def demo_config(data: Path, language: Literal["zh", "en"] = "zh") -> StationConfig:
     """A station on the sample images, its records in `data`."""
     samples = samples_folder()
     front = {"kind": "folder", "path": str(samples / "manifest.json")}

@@ -10,7 +10,7 @@ import typer
 
 from shellmark_inspect.app.cases import Summary, run_through
 from shellmark_inspect.app.printing import JsonOption, print_json
-from shellmark_inspect.app.window import has_screen, window
+from shellmark_inspect.app.window import has_screen, open_on
 from shellmark_inspect.station import Station, StationConfig
 
 ConfigArgument = Annotated[Path, typer.Argument(help="The station's configuration (TOML).", show_default=False)]
@@ -49,6 +49,5 @@ def gui(
     Example: `shellmark gui station.toml --full-screen`
     """
     settings = StationConfig.read(config)
-    opens = window()
     with Station(settings, sku) as station:
-        raise typer.Exit(opens(station, language=settings.language, full_screen=full_screen))
+        raise typer.Exit(open_on(station, full_screen=full_screen))

@@ -6,9 +6,9 @@ import os
 import sys
 from collections.abc import Callable
 from importlib.metadata import entry_points
-from typing import Any
 
 from shellmark_inspect.errors import InputError
+from shellmark_inspect.station import Station
 
 GROUP = "shellmark.window"
 
@@ -22,8 +22,8 @@ def has_screen() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.environ.get("QT_QPA_PLATFORM"))
 
 
-def window() -> Callable[..., int]:
-    """What opens the window on a station.
+def open_on(station: Station, *, full_screen: bool = False) -> int:
+    """Show a station's window until it is closed; its exit status.
 
     Raises:
         InputError: the window's room is not installed.
@@ -31,5 +31,8 @@ def window() -> Callable[..., int]:
     found = next(iter(entry_points(group=GROUP)), None)
     if found is None:
         raise InputError("the window is not installed: install shellmark again, or add --headless")
-    opens: Any = found.load()
-    return opens  # type: ignore[no-any-return]
+    opens: Callable[..., int] = found.load()
+    config = station.config
+    return opens(
+        station, language=config.language, full_screen=full_screen, keys=config.keys or None, operator=config.operator
+    )
