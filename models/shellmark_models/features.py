@@ -1,7 +1,7 @@
 """The frozen features every family of ours stands on: the pretrained network's taps at one stride, as ONNX nodes.
 
 tiles uint8 (n, h, w, 3)
-  └ normalise ─ backbone ─ taps s4, s8, s16 ─ averaged over 3x3 ─ brought to stride 8 ─ features (n, c, h/8, w/8)
+  └ normalise ─ backbone ─ taps s8, s16 ─ averaged over 3x3 ─ brought to stride 8 ─ features (n, c, h/8, w/8)
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 STRIDE = 8
 """Pixels per step of the feature grid."""
-FEATURE_COUNT = 152
-"""Channels of the feature grid: 24 at stride 4, 32 at 8, 96 at 16."""
+FEATURE_COUNT = 128
+"""Channels of the feature grid: 32 at stride 8, 96 at 16."""
 TILES, FEATURES = "tiles", "features"
 BACKBONE = "mobilenet_v2"
 _OPSET = 17
@@ -82,11 +82,10 @@ def _normalise(graph: Graph, backbone: onnx.ModelProto, channels: tuple[str, ...
 def _gather_taps(graph: Graph) -> str:
     """The taps, averaged over their neighbours, at one stride and side by side."""
     parts = [
-        graph.node("AveragePool", ["s4"], "s4.at8", kernel_shape=[4, 4], strides=[2, 2], pads=[1] * 4),
         graph.node("AveragePool", ["s8"], "s8.at8", kernel_shape=[3, 3], strides=[1, 1], pads=[1] * 4),
         graph.node("AveragePool", ["s16"], "s16.mean", kernel_shape=[3, 3], strides=[1, 1], pads=[1] * 4),
     ]
-    parts[2] = graph.resize(parts[2], "s16.at8", 2)
+    parts[1] = graph.resize(parts[1], "s16.at8", 2)
     return graph.node("Concat", parts, FEATURES, axis=1)
 
 

@@ -37,11 +37,28 @@ def test_an_impossible_rank(goods, rank):
 
 
 def test_the_threshold_is_the_highest_good_score():
-    threshold = from_goods([1.0, 3.0, 2.0], margin=1.1)
-    assert (threshold.value, threshold.goods) == (pytest.approx(3.3), 3)
+    calm = [1.0] * 20 + [1.3]
+    threshold = from_goods(calm, margin=1.1)
+    assert (threshold.value, threshold.goods) == (pytest.approx(1.3 * 1.1), 21)
+    assert threshold.false_reject_bound == false_reject_bound(21)
+    assert from_goods(calm, measures=2).false_reject_bound == false_reject_bound(21, 2)
     for wrong in ([], [np.nan], [0.0]):
         with pytest.raises(TeachError):
             from_goods(wrong)
+
+
+def test_few_goods_lift_the_threshold_to_where_few_more_would_be_stopped():
+    generator = np.random.default_rng(8)
+    stopped, plain = [], []
+    for _ in range(400):
+        scores = np.exp(generator.gumbel(0.0, 0.1, 16))
+        threshold = from_goods(scores).value
+        assert scores.max() <= threshold <= 1.5 * scores.max()
+        more = np.exp(generator.gumbel(0.0, 0.1, 100))
+        stopped.append((more > threshold).mean())
+        plain.append((more > scores.max()).mean())
+    assert np.mean(plain) == pytest.approx(1 / 17, abs=0.01)
+    assert np.mean(stopped) < 0.035
 
 
 def test_few_cases_are_left_out_one_at_a_time():

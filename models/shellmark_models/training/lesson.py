@@ -22,11 +22,12 @@ Cancelled = Callable[[], bool]
 class TeachOptions:
     """How to teach; the defaults are what shellmark ships with.
 
+    ``tile_px`` 0 takes the size that covers the first case with the fewest pixels.
     ``rows`` and ``dims`` size the memory, ``margin`` >= 1 lifts the threshold above the highest good score, ``threads``
     0 uses every core.
     """
 
-    tile_px: int = 512
+    tile_px: int = 0
     overlap_px: int = 64
     rows: int = 1000
     dims: int = 64

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable, Iterator, Sized
+from dataclasses import dataclass, replace
 from importlib import metadata
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import onnx
@@ -13,10 +16,9 @@ from shellmark_models.card import CARD_KEY, Card, graph_digest
 from shellmark_models.errors import TeachError
 from shellmark_models.families import FAMILIES
 from shellmark_models.training.lesson import Cancelled, Lesson, Progress, TeachOptions
+from shellmark_models.training.tiles import best_tile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from shellmark_models.training.lesson import Taught
     from shellmark_models.types import LabelledCrop, TeachCase
 
@@ -43,12 +45,41 @@ def teach(
     if taught_by is None:
         can = ", ".join(sorted(key for key, value in FAMILIES.items() if value.teach is not None))
         raise TeachError(f"family {family!r} cannot be taught here; choose one of: {can}")
-    lesson = Lesson(channels, px_per_mm, options or TeachOptions(), progress, cancelled)
+    goods, first = _peek(goods)
+    lesson = Lesson(channels, px_per_mm, _with_tile(options or TeachOptions(), first), progress, cancelled)
     taught = taught_by(goods, labelled, lesson)
     card = _card(taught, lesson, name, version, family)
     onnx.helper.set_model_props(taught.model, {CARD_KEY: card.model_dump_json(), **taught.metadata})
     lesson.report("done", 1.0)
     return bytes(taught.model.SerializeToString(deterministic=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """Cases to be gone through once, with a known number."""
+
+    cases: Iterable[TeachCase]
+    count: int
+
+    def __iter__(self) -> Iterator[TeachCase]:
+        return iter(self.cases)
+
+    def __len__(self) -> int:
+        return self.count
+
+
+def _peek(goods: Iterable[TeachCase]) -> tuple[Iterable[TeachCase], TeachCase | None]:
+    """The same cases and the first of them, None when there is none."""
+    cases = iter(goods)
+    first = next(cases, None)
+    every = chain([] if first is None else [first], cases)
+    return (_Counted(every, len(goods)) if isinstance(goods, Sized) else every), first
+
+
+def _with_tile(options: TeachOptions, first: TeachCase | None) -> TeachOptions:
+    if options.tile_px or first is None:
+        return options
+    return replace(options, tile_px=best_tile([image.shape[:2] for image in first.images], options.overlap_px))
 
 
 def _card(taught: Taught, lesson: Lesson, name: str, version: str, family: str) -> Card:

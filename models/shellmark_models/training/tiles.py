@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
 
+SIDES_PX = tuple(range(256, 545, 32))
+"""Sides a tile may have: multiples of what the backbone halves, small enough to be run a few at a time."""
 GRID_PX = 8
 """The stride of the features: tiles begin on it, so that a place is always seen with the same phase."""
 
@@ -25,6 +27,17 @@ def starts(length_px: int, tile_px: int, overlap_px: int) -> list[int]:
     grid = GRID_PX if step % GRID_PX == 0 else 1
     room = -(-(length_px - tile_px) // grid) * grid
     return [i * room // (count - 1) // grid * grid for i in range(count)]
+
+
+def best_tile(sizes: Sequence[tuple[int, int]], overlap_px: int) -> int:
+    """The tile, of those worth taking, that covers images of these (h, w) with the fewest pixels; the larger of two."""
+
+    def pixels(tile_px: int) -> int:
+        return sum(len(starts(h, tile_px, overlap_px)) * len(starts(w, tile_px, overlap_px)) for h, w in sizes) * (
+            tile_px * tile_px
+        )
+
+    return min(sorted(SIDES_PX, reverse=True), key=pixels)
 
 
 def cut(image: NDArray[np.uint8], tile_px: int, overlap_px: int) -> Iterator[tuple[int, int, NDArray[np.uint8]]]:

@@ -3,7 +3,7 @@
 One ONNX graph, written node by node:
 
     tiles uint8 (n, h, w, 3) ─ features (n, c, h/8, w/8) ─ project ─ bank ─ score
-    features   float32 (n, 152, h/8, w/8)   for the classifier and for teaching
+    features   float32 (n, 128, h/8, w/8)   for the classifier and for teaching
     score      float32 (n, h, w)            distance to the bank; the card's threshold is in the same units
 """
 

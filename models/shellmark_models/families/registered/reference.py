@@ -104,13 +104,14 @@ def feature_distance(features: Floats, mean: Floats, spread: Floats) -> Floats:
 class Reference:
     """The goods' appearance in one view of (h, w) pixels.
 
-    `pixel_mean` uint8 (h, w, 3) and `pixel_spread` (h/4, w/4, 3); `feature_mean` (h/8, w/8, c) and
-    `feature_spread` (h/16, w/16, c).
+    `pixel_mean` uint8 (h, w, 3) and `pixel_spread` (h/4, w/4, 3); `feature_mean` uint8 (h/8, w/8, c), of which
+    `feature_scale` (2, c) gives the step and the lowest value, and `feature_spread` (h/16, w/16, c).
     """
 
     pixel_mean: NDArray[np.uint8]
     pixel_spread: NDArray[np.float16]
-    feature_mean: NDArray[np.float16]
+    feature_mean: NDArray[np.uint8]
+    feature_scale: NDArray[np.float32]
     feature_spread: NDArray[np.float16]
 
     def distance(
@@ -148,7 +149,7 @@ class Reference:
             min(features.shape[1], self.feature_mean.shape[1] - x),
         )
         part = np.s_[y : y + gh, x : x + gw]
-        mean = self.feature_mean[part].astype(np.float32)
+        mean = self.feature_mean[part] * self.feature_scale[0] + self.feature_scale[1]
         rows, columns = np.arange(y, y + gh) // 2, np.arange(x, x + gw) // 2
         spread = self.feature_spread[rows[:, None], columns].astype(np.float32)
         grid = feature_distance(features[:gh, :gw], mean, spread)
@@ -163,6 +164,13 @@ def shrunk_spread(spread: Floats) -> NDArray[np.float16]:
     padded = cv2.copyMakeBorder(spread, 0, h - spread.shape[0], 0, w - spread.shape[1], cv2.BORDER_REPLICATE)
     cells = padded.reshape(h // SPREAD_STRIDE, SPREAD_STRIDE, w // SPREAD_STRIDE, SPREAD_STRIDE, 3)
     return np.asarray(cells.max(axis=(1, 3)), np.float16)
+
+
+def stepped(values: Floats) -> tuple[NDArray[np.uint8], Floats]:
+    """Feature means as they are kept, in 256 steps a channel, with the step and the lowest value (2, c)."""
+    low, high = values.min(axis=(0, 1)), values.max(axis=(0, 1))
+    step = np.maximum((high - low) / 255, 1e-6)
+    return np.round((values - low) / step).astype(np.uint8), np.stack([step, low]).astype(np.float32)
 
 
 def coarse(spread: Floats) -> NDArray[np.float16]:

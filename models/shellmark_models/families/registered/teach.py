@@ -21,6 +21,7 @@ from shellmark_models.families.registered.reference import (
     feature_spread,
     pixel_spread,
     shrunk_spread,
+    stepped,
 )
 from shellmark_models.features import FEATURE_COUNT, FEATURES, TILES, Seen, feature_graph, learn_names, load_backbone
 from shellmark_models.naming import NAMER_KEY
@@ -123,7 +124,7 @@ def teach_registered(goods: Iterable[TeachCase], labelled: Iterable[LabelledCrop
         session.close()
     return Taught(
         model=_whole(network, references, limits),
-        threshold=from_goods(scores, lesson.options.margin),
+        threshold=from_goods(scores, lesson.options.margin, measures=2),
         learned_cases=len(seen.cases),
         data_digest=seen.digest,
         labels=namer.labels if namer is not None else (),
@@ -205,7 +206,7 @@ def _reference(pixels: tuple[Floats, Floats], features: tuple[Floats, Floats]) -
     return Reference(
         np.clip(np.round(pixels[0]), 0, 255).astype(np.uint8),
         shrunk_spread(pixel_spread(pixels[1])),
-        features[0].astype(np.float16),
+        *stepped(features[0]),
         coarse(feature_spread(features[1])),
     )
 
