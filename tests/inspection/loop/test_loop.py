@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
 from concurrent.futures import Future
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -12,9 +14,10 @@ from hypothesis import strategies as st
 from scripted_parts import ScriptedCamera, ScriptedInspector, ScriptedRecords
 
 from shellmark_inspect.cameras import Guarded
-from shellmark_inspect.errors import RecordsError, ShellmarkError
+from shellmark_inspect.errors import RecordsError, ShellmarkError, StorageFull
 from shellmark_inspect.loop import MOVES, CameraThread, Loop, NotReady, Overrun, Plan, StationState
-from shellmark_inspect.types import ReasonCode, Record, Verdict
+from shellmark_inspect.records import RecordReader, Records
+from shellmark_inspect.types import Inspection, ReasonCode, Record, Trigger, Verdict
 
 CAMERA = st.lists(
     st.sampled_from(["good", "good", "lost", "timeout", "bad", "error", "bug", "hang", "gap"]), max_size=12
@@ -88,6 +91,79 @@ def test_every_trigger_ends_in_exactly_one_record(camera, model, commits, count,
     for record in records.stored:
         assert record.verdict is Verdict.PASS or record.inspection.reasons
     assert loop.open_cases == 0
+
+
+class FaultyRecords:
+    """Real records on SQLite; `script` says which calls fail, before they are kept or just after."""
+
+    def __init__(self, records: Records, script: list[str]) -> None:
+        self.records = records
+        self.script = list(script)
+        self.begun: set[int] = set()
+
+    def begin(self, trigger: Trigger, inspects) -> None:
+        def do() -> None:
+            self.records.begin(trigger, "sku", inspects.versions)
+            self.begun.add(trigger.number)
+
+        self._faulty(do)
+
+    def store(self, inspection: Inspection) -> Record:
+        return self._faulty(lambda: self.records.store(inspection))
+
+    def _faulty(self, do):
+        what = self.script.pop(0) if self.script else "good"
+        if what == "full":
+            raise StorageFull("disk full")
+        done = do()
+        if what == "after":
+            raise RecordsError("the answer was lost")
+        return done
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    camera=CAMERA,
+    model=MODEL,
+    calls=st.lists(st.sampled_from(["good"] * 8 + ["full", "after"]), max_size=20),
+    count=st.integers(0, 8),
+    room=st.integers(1, 3),
+    stop_early=st.booleans(),
+    remembers=st.booleans(),
+)
+def test_every_begun_trigger_has_one_row_after_the_next_start(camera, model, calls, count, room, stop_early, remembers):
+    """On real records, as `Station` goes on: what waits in memory first, unless the program ended; then recovery."""
+    with tempfile.TemporaryDirectory() as name:
+        where = Path(name)
+        records = Records.open(where / "r.db", where / "i", station="st", host="x.cn")
+        keeps = FaultyRecords(records, calls)
+        loop = build(ScriptedCamera("c", camera), ScriptedInspector(model), keeps, room=room)
+        loop.start()
+        futures = fire(loop, count)
+        if not stop_early:
+            for future in futures:
+                future.exception(10)
+        unstored = stop(loop)
+        records.close()
+
+        again = Records.open(where / "r.db", where / "i", station="st", host="x.cn")
+        for inspection in unstored if remembers else ():
+            if again.is_open(inspection.trigger):
+                again.store(inspection)
+        again.recover()
+        assert not again.recover()
+        again.close()
+        reader = RecordReader(where / "r.db", where / "i")
+        rows = list(reader.iterate())
+        reader.close()
+    assert Counter(r.inspection.trigger.number for r in rows) == Counter(keeps.begun)
+    by_number = {r.inspection.trigger.number: r for r in rows}
+    for future in futures:
+        if future.exception() is None:
+            said = future.result()
+            assert by_number[said.inspection.trigger.number].row == said.row, "what was told stays as it was told"
+    for inspection in unstored if remembers else ():
+        assert by_number[inspection.trigger.number].verdict is inspection.verdict, "what was found is not forgotten"
 
 
 @settings(max_examples=30, deadline=None)
