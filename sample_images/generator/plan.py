@@ -12,6 +12,8 @@ Split = Literal["learn", "test", "large"]
 Kind = Literal["good", "defect"]
 
 SMALLEST, LARGEST = 0.25, 4.0
+NAMEABLE = 0.5
+"""The smallest defect, in limits, that a person would be asked to name."""
 SEED_BASE = {("learn", "good"): 1000, ("learn", "defect"): 2000, ("test", "good"): 5000, ("test", "defect"): 6000}
 LARGE_SEED = 9000
 SIZE_SEED = 41
@@ -31,7 +33,7 @@ class Counts:
     """Cases per SKU."""
 
     learn_good: int = 16
-    learn_defect: int = 4
+    learn_defect: int = 8
     test_good: int = 12
     test_defect: int = 20
 
@@ -100,17 +102,17 @@ def _good(sku: Sku, number: int, split: Split, count: int) -> list[Case]:
     ]
 
 
-def _sizes(count: int, rng: np.random.Generator) -> Iterator[float]:
-    """Sizes log-uniform over the whole range, one per stratum, in random order."""
+def _sizes(count: int, rng: np.random.Generator, smallest: float = SMALLEST) -> Iterator[float]:
+    """Sizes log-uniform from `smallest` to LARGEST limits, one per stratum, in random order."""
     stratum = (rng.permutation(count) + rng.random(count)) / max(count, 1)
-    return iter((SMALLEST * (LARGEST / SMALLEST) ** stratum).round(3).tolist())
+    return iter((smallest * (LARGEST / smallest) ** stratum).round(3).tolist())
 
 
 def _learn_defect(sku: Sku, number: int, count: int) -> list[Case]:
     """Cases with one of every label each; three flaws of the print, which only one SKU has."""
     rng = np.random.default_rng([SIZE_SEED, number, 0])
     labels = [*sku.labels, "print", "print"] if sku.printed else list(sku.labels)
-    sizes = {label: _sizes(count * labels.count(label), rng) for label in dict.fromkeys(labels)}
+    sizes = {label: _sizes(count * labels.count(label), rng, NAMEABLE) for label in dict.fromkeys(labels)}
     cases = []
     for k in range(1, count + 1):
         wanted = tuple(Wanted(label, next(sizes[label]), None) for label in labels)
