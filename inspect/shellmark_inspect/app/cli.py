@@ -62,7 +62,7 @@ def _options(
 def main() -> None:
     """Run the command line; bad input ends with exit code 2 and one line, never a traceback."""
     try:
-        sys.exit(app(standalone_mode=False))
+        sys.exit(app(prog_name="shellmark", standalone_mode=False))
     except BadUse as e:
         _say(_bad_use(e))
         sys.exit(BAD_INPUT)

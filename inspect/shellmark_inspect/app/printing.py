@@ -17,6 +17,8 @@ errors = Console(stderr=True, highlight=False)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")]
 
+WIDE = 400
+
 COLOURS = {"PASS": "green", "FAIL": "red", "REVIEW": "yellow"}
 
 
@@ -26,19 +28,21 @@ def print_json(value: Any) -> None:
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print rows under their columns."""
-    table = Table(*columns, box=None, pad_edge=False)
+    """Print rows under their columns; where no terminal bounds the line, a row is one line."""
+    table = Table(box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*(str(cell) for cell in row))
-    out.print(table, markup=False)
+    console = out if out.is_terminal else Console(width=WIDE, highlight=False)
+    console.print(table, markup=False)
 
 
 @contextmanager
 def progress(what: str, total: float | None) -> Iterator[Any]:
-    """A progress bar on standard error; gives a function `advance(to)`, and optionally a new text."""
-    bar = Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=errors
-    )
+    """A progress bar on standard error, if that is a terminal; gives `advance(to)`, with a new text or not."""
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    bar = Progress(*columns, console=errors, disable=not errors.is_terminal)
     with bar:
         task = bar.add_task(what, total=total)
 

@@ -96,6 +96,10 @@ def export(
     ending = path.suffix.lower().lstrip(".")
     if ending not in set(Format):
         raise typer.BadParameter(f"{path}: give a file ending in .csv or .xlsx")
+    if not path.parent.is_dir():
+        raise typer.BadParameter(f"{path}: its folder is missing: make it first")
+    if path.is_dir():
+        raise typer.BadParameter(f"{path} is a folder: give a file")
     write = write_csv if ending == Format.CSV else write_xlsx
     search = _search(case, sku, verdict, since)
     reader = open_reader(data)

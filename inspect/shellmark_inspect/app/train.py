@@ -55,15 +55,15 @@ class Goods:
             yield spec, self._preparation.view(spec, frames), frames[0].case_id or trigger.case_id
 
 
-def labelled_rows(manifest: Path, wanted: dict[str, str]) -> list[dict[str, Any]]:
-    """The rows of a manifest that say what is wanted.
+def learn_rows(manifest: Path) -> list[dict[str, Any]]:
+    """The rows of a manifest's labelled defects to learn from.
 
     Raises:
         InputError: the manifest cannot be read.
     """
     try:
         rows: list[dict[str, Any]] = json.loads(manifest.read_text("utf-8"))["cases"]
-        return [row for row in rows if all(row[key] == value for key, value in wanted.items())]
+        return [row for row in rows if row["split"] == "learn" and row["kind"] == "defect" and row["sku"]]
     except (OSError, ValueError, KeyError, TypeError) as e:
         raise InputError(f"manifest {manifest} cannot be read: {e!r}: give one as docs/cameras.md says") from e
 
@@ -73,8 +73,7 @@ def known_defects(recipe: Recipe, manifest: Path) -> Iterator[LabelledCrop]:
 
     A scratch is a scratch on any shell, so few crops a SKU make many a class.
     """
-    rows = json.loads(manifest.read_text("utf-8"))["cases"]
-    learn = [row for row in rows if row["split"] == "learn" and row["kind"] == "defect"]
+    learn = learn_rows(manifest)
     for sku in dict.fromkeys(row["sku"] for row in learn):
         theirs = recipe if sku == recipe.sku else _recipe_beside(manifest, sku)
         if theirs is not None and theirs.views[0].channels == recipe.views[0].channels:
