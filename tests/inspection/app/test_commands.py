@@ -1,0 +1,262 @@
+"""Every command of the command line, on a small real station."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from small_station import GTIN, Place
+from typer.testing import CliRunner
+
+from shellmark_inspect.app.cli import app
+from shellmark_inspect.errors import InputError
+from shellmark_inspect.station import Station, samples_folder
+from shellmark_models import ModelError, Store, bundle_roots
+
+RUNNER = CliRunner()
+COMMANDS = [
+    (),
+    ("demo",),
+    ("run",),
+    ("gui",),
+    ("train",),
+    ("doctor",),
+    ("records", "list"),
+    ("records", "show"),
+    ("records", "export"),
+    ("cameras", "list"),
+    ("models", "list"),
+]
+
+
+def call(*arguments: object, code: int = 0) -> str:
+    """What a command prints."""
+    result = RUNNER.invoke(app, [str(argument) for argument in arguments])
+    assert result.exit_code == code, result.output + repr(result.exception)
+    return result.stdout
+
+
+def call_json(*arguments: object, code: int = 0) -> Any:
+    return json.loads(call(*arguments, "--json", code=code))
+
+
+@pytest.fixture
+def data(place: Place) -> Path:
+    """The data folder of a station that judged three cases."""
+    place.fill(["good", "scratched", "good"])
+    with Station(place.config()) as station:
+        station.run()
+        station.wait()
+    return place.folder / "data"
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_help_shows_an_example(command: tuple[str, ...]) -> None:
+    text = call(*command, "--help")
+    assert re.search(r"Examples?:", text)
+    assert "shellmark " + " ".join(command) in re.sub(r"\s+", " ", text)
+
+
+def test_every_command_is_in_the_list_of_this_test() -> None:
+    found = {(command.callback.__name__,) for command in app.registered_commands if command.callback}
+    for group in app.registered_groups:
+        assert group.typer_instance is not None
+        for command in group.typer_instance.registered_commands:
+            assert command.callback is not None
+            assert group.name is not None
+            found.add((group.name, command.name or command.callback.__name__))
+    assert found == set(COMMANDS) - {()}
+
+
+def test_the_version_is_said() -> None:
+    assert re.fullmatch(r"shellmark \d+\.\d+\.\d+\n", call("--version"))
+
+
+def test_run_prints_a_line_per_case_and_a_summary(place: Place) -> None:
+    place.fill(["good", "scratched", "good"])
+    out = call("run", place.write_config(), "--headless")
+    lines = out.splitlines()
+    assert [line.split()[0] for line in lines[:3]] == ["PASS", "FAIL", "PASS"]
+    assert "HTTPS://EXAMPLE.COM/01/" in lines[0]
+    assert "zone A allows 2.0" in lines[1]
+    assert "3 cases  PASS 2  FAIL 1  REVIEW 0" in out
+    assert re.search(r"p50 \d+ ms  p95 \d+ ms  p99 \d+ ms", out)
+    assert str(place.folder / "data" / "records.db") in out
+
+
+def test_run_as_json_is_json_and_nothing_else(place: Place) -> None:
+    place.fill(["good", "scratched", "good"])
+    told = call_json("run", place.write_config(), "--cases", "2")
+    assert (told["cases"], told["PASS"], told["FAIL"], told["REVIEW"]) == (2, 1, 1, 0)
+    assert set(told["ms"]) == {"p50", "p95", "p99"}
+    assert {"steps", "infer", "judge"} <= set(told["stages_ms"])
+    assert Path(told["images"]).is_dir()
+
+
+def test_run_judges_a_bad_picture_as_review_and_ends_well(place: Place) -> None:
+    place.fill(["good", "good"])[0].write_bytes(b"")
+    told = call_json("run", place.write_config())
+    assert (told["PASS"], told["REVIEW"]) == (1, 1)
+
+
+def test_records_are_listed_newest_first(data: Path) -> None:
+    told = call_json("records", "list", "--data", data)
+    assert [row["row"] for row in told] == [3, 2, 1]
+    failed = call_json("records", "list", "--data", data, "--verdict", "FAIL")
+    assert [row["case_id"] for row in failed] == ["002-scratched.png"]
+    assert call_json("records", "list", "--data", data, "--sku", "silk") == []
+    assert "002-scratched.png" in call("records", "list", "--data", data)
+
+
+def test_records_are_found_through_the_configuration_too(data: Path) -> None:
+    assert len(call_json("records", "list", "--data", data.parent / "station.toml", "--limit", "2")) == 2
+
+
+def test_a_record_is_shown_whole(data: Path) -> None:
+    text = call("records", "show", "2", "--data", data)
+    for part in ("002-scratched.png", "FAIL", "zone A allows 2.0", "noise/1 sha256:", "crop front", "sequence 2"):
+        assert part in text
+    told = call_json("records", "show", "1", "--data", data)
+    assert told["code"]["gtin"] == GTIN
+    assert told["versions"]["model_digest"].startswith("sha256:")
+
+
+def test_csv_keeps_text_as_text(data: Path, tmp_path: Path) -> None:
+    call("records", "export", tmp_path / "o.csv", "--data", data)
+    rows = list(csv.DictReader((tmp_path / "o.csv").read_text("utf-8-sig").splitlines()))
+    assert len(rows) == 3
+    assert rows[0]["gtin"] == GTIN
+
+
+def test_xlsx_keeps_text_as_text(data: Path, tmp_path: Path) -> None:
+    call("records", "export", tmp_path / "o.xlsx", "--data", data, "--verdict", "PASS")
+    book = load_workbook(tmp_path / "o.xlsx", read_only=True)
+    heading, *rows = book.active.iter_rows(values_only=True)
+    book.close()
+    assert len(rows) == 2
+    assert rows[0][heading.index("gtin")] == GTIN
+
+
+def test_cameras_are_listed() -> None:
+    told = call_json("cameras", "list")
+    assert told["kinds"] == ["folder", "opencv", "basler"]
+    assert all(set(row) == {"kind", "address", "detail", "usable"} for row in told["found"])
+
+
+def test_models_are_listed_with_what_they_promise(noise_store: Path) -> None:
+    told = call_json("models", "list", "--root", noise_store)
+    mine = next(row for row in told if row["name"] == "noise")
+    assert mine["family"] == "memory"
+    assert 0 < mine["false_reject_bound"] < 1
+    assert "noise" in call("models", "list", "--root", noise_store)
+
+
+def test_the_doctor_checks_a_station(data: Path) -> None:
+    result = RUNNER.invoke(app, ["doctor", str(data.parent / "station.toml"), "--json"])
+    assert result.exit_code in (0, 1)
+    findings = {row["what"]: row for row in json.loads(result.stdout)}
+    assert {"qt", "camera", "database", "disk", "clock", "model"} <= set(findings)
+    assert findings["database"]["health"] == "good"
+    assert "3 records" in findings["database"]["text"]
+    assert findings["model"]["health"] == "good"
+    assert "noise runs" in findings["model"]["text"]
+    assert all(row["mend"] for row in findings.values() if row["health"] == "bad")
+
+
+def test_the_doctor_says_what_is_wrong_and_what_to_do(place: Place) -> None:
+    recipe = place.recipe(model="silk", view={"camera": "back"})
+    result = RUNNER.invoke(app, ["doctor", str(place.write_config(recipe)), "--json"])
+    bad = {row["what"]: row for row in json.loads(result.stdout) if row["health"] == "bad"}
+    assert result.exit_code == 1
+    assert "silk" in bad["model"]["text"]
+    assert "back is not configured" in bad["camera"]["text"]
+    assert all(row["mend"] for row in bad.values())
+
+
+def test_teaching_gives_a_bundle_that_runs(place: Place) -> None:
+    place.fill(["good"] * 4)
+    out = call("train", place.recipe(), place.cases, "--store", place.folder / "own", "--name", "own")
+    path = place.folder / "own" / "own" / "1" / "model.onnx"
+    assert path.is_file()
+    assert str(path) in out.replace("\n", "")
+    told = call_json("run", place.write_config(place.recipe(model="own"), models=["own"]), "--cases", "1")
+    assert told["cases"] == 1
+
+
+def shellmark(*arguments: object, **more: Any) -> subprocess.Popen[str]:
+    program = "from shellmark_inspect.app import main; main()"
+    command = [sys.executable, "-c", program, *(str(argument) for argument in arguments)]
+    environment = os.environ | {"PYTHONUNBUFFERED": "1", "OMP_NUM_THREADS": "1"}
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, **more)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to a child on Windows")
+def test_ctrl_c_ends_a_run_with_its_summary(place: Place) -> None:
+    place.fill(["good"])
+    config = place.write_config(cameras={"front": {"kind": "folder", "path": "cases", "loop": True}})
+    with shellmark("run", config, "--headless") as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("PASS")
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    assert " cases  PASS" in out
+    assert "Traceback" not in err
+
+
+@pytest.mark.slow
+def test_a_pipe_that_closes_is_no_traceback(place: Place) -> None:
+    place.fill(["good"] * 30)
+    with shellmark("run", place.write_config(), "--headless") as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        err = process.stderr.read()
+        process.wait(60)
+    assert "Traceback" not in err
+
+
+@pytest.mark.slow
+def test_a_folder_that_goes_and_comes_back_in_a_run_is_said_and_waited_for(place: Place) -> None:
+    place.fill(["good"] * 3)
+    loop = {"front": {"kind": "folder", "path": "cases", "loop": True}}
+    with shellmark("run", place.write_config(cameras=loop), "--headless", "--cases", "9999") as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        away = place.cases.rename(place.folder / "away")
+        assert "waiting for it" in process.stderr.readline()
+        away.rename(place.cases)
+        while not (line := process.stdout.readline()).startswith("REVIEW"):
+            assert line.startswith("PASS")
+        assert "is gone: put it back" in line
+        assert process.stdout.readline().startswith("PASS")
+        process.terminate()
+
+
+def samples_can_run() -> bool:
+    try:
+        return any(Store(*bundle_roots()).find(folder.name) for folder in samples_folder().glob("gloss-*"))
+    except (InputError, ModelError):
+        return False
+
+
+@pytest.mark.slow
+def test_the_demo_runs_on_the_samples(tmp_path: Path) -> None:
+    if not samples_can_run():
+        pytest.skip("the sample images or their models are not here yet")
+    told = call_json("demo", "--headless", "--cases", "1", "--data", tmp_path / "demo")
+    assert told["cases"] >= 3
+    assert told["PASS"] + told["FAIL"] + told["REVIEW"] == told["cases"]
+    assert (tmp_path / "demo" / "records.db").is_file()
