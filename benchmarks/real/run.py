@@ -22,14 +22,22 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=data, help="the real photographs (SHELLMARK_REAL_DATA)")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS[:2])
     parser.add_argument("--learn", nargs="+", help="spindle: the positions to learn from")
+    parser.add_argument("--judged-part", choices=("body", "track"), default="body", help="spindle: see its recipes")
     parser.add_argument("--limit", type=int, help="spindle: at most so many photographs of each size")
+    parser.add_argument("--shown", choices=("f04", "green"), default="f04", help="window: the photograph judged last")
     parser.add_argument("--threads", type=int, default=0, help="of the model; 0 is every core")
     asked = parser.parse_args()
     if "spindle" in asked.parts:
         import spindle
 
-        learn = asked.learn or spindle.LEARN
-        spindle.run(asked.data, asked.out / "spindle", learn_from=learn, threads=asked.threads, limit=asked.limit)
+        spindle.run(
+            asked.data,
+            asked.out / "spindle",
+            learn_from=asked.learn or spindle.LEARN,
+            judged_part=asked.judged_part,
+            threads=asked.threads,
+            limit=asked.limit,
+        )
     if "suitcase" in asked.parts:
         import suitcase
 
@@ -37,7 +45,8 @@ def main() -> None:
     if "window" in asked.parts:
         import suitcase
 
-        suitcase.show(asked.data, asked.out / "suitcase", asked.out / "real-suitcase-zh.png", threads=asked.threads)
+        shot = asked.out / "real-suitcase-zh.png"
+        suitcase.show(asked.data, asked.out / "suitcase", shot, threads=asked.threads, last=asked.shown)
 
 
 if __name__ == "__main__":

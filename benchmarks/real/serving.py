@@ -102,11 +102,11 @@ def configuration(
     return StationConfig.read(file)
 
 
-def judge(station: Station, photos: Sequence[Path]) -> Iterator[Judged]:
-    """Trigger once per photograph, in the order the emulator serves them; each case is named after its photograph."""
+def judge(station: Station, photos: Sequence[Path], prefix: str = "") -> Iterator[Judged]:
+    """Trigger once per photograph, in the order the emulator serves them; a case is `prefix` and the file's name."""
     for photo in sorted(photos, key=lambda path: path.name):
         began = time.perf_counter()
-        record = station.trigger(photo.stem).result()
+        record = station.trigger(prefix + photo.stem).result()
         yield Judged(photo, record, (time.perf_counter() - began) * 1000)
 
 
@@ -125,7 +125,7 @@ def check_kept(station: Station, judged: Sequence[Judged]) -> dict[str, int]:
     finally:
         reader.close()
     for one in judged:
-        row = rows[one.photo.stem]
+        row = rows[one.record.inspection.trigger.case_id]
         if (row.verdict, row.code) != (one.record.verdict, one.record.code):
             raise SystemExit(
                 f"{one.photo.name}: the database says {row.verdict}, the station said {one.record.verdict}"

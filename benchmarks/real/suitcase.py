@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import threading
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -16,10 +17,11 @@ import cv2
 import numpy as np
 from serving import HERE, Judged, check_kept, configuration, goods, judge, learn, picture, serve
 
+from shellmark_inspect.inspector import Inspector, Preparation
 from shellmark_inspect.recipe import Ignore, Recipe, StepSpec
 from shellmark_inspect.station import Station
-from shellmark_inspect.types import Defect, Pixels
-from shellmark_models import TeachCase, load
+from shellmark_inspect.types import Defect, Frame, Pixels
+from shellmark_models import Store, TeachCase, load
 
 LEARN = ("f01", "f02", "f03")
 JUDGE = ("f04", "green")
@@ -27,23 +29,32 @@ PIECE_PX = 512
 LEAST_SHELL = 0.1
 """A piece of a photograph with less shell than this teaches nothing."""
 SHEET_PX = 192
+WINDOW_S = 12.0
 BASE = HERE / "suitcase.toml"
 
 
 @dataclass(frozen=True)
 class Way:
-    """One way to learn and to judge: whole photographs or only the shell, and what counts as one case to learn from."""
+    """What is learned of a photograph (all of it, or the shell without its fittings) and as what, and what is judged.
+
+    `pieces` makes every piece of a photograph a case of its own to learn from, otherwise the photograph is one.
+    """
 
     name: str
-    zones: bool
+    model: str
+    learns_shell: bool
     pieces: bool
+    judges_shell: bool
 
 
 WAYS = (
-    Way("suitcase", zones=False, pieces=True),
-    Way("suitcase-photos", zones=False, pieces=False),
-    Way("suitcase-zones", zones=True, pieces=True),
+    Way("whole", "suitcase", learns_shell=False, pieces=True, judges_shell=False),
+    Way("whole-3", "suitcase-photos", learns_shell=False, pieces=False, judges_shell=False),
+    Way("shell", "suitcase-shell", learns_shell=True, pieces=True, judges_shell=False),
+    Way("zones", "suitcase-shell", learns_shell=True, pieces=True, judges_shell=True),
 )
+SHOWN = WAYS[2]
+"""The way whose screen is photographed: the shell was taught, and the photograph is judged as it is."""
 
 
 def run(data: Path, out: Path, *, threads: int) -> None:
@@ -56,25 +67,32 @@ def run(data: Path, out: Path, *, threads: int) -> None:
             judged: list[Judged] = []
             for name in JUDGE:
                 station.select(sku_of(way, name)).result()
-                judged += judge(station, [folder / f"{name}.png"])
-                found.append(row_of(way, judged[-1], drawn[name]))
+                judged += judge(station, [folder / f"{name}.png"], f"{way.name}-")
+                peaks = parts_of(station.recipe(), out / "store", judged[-1], drawn[name], threads)
+                found.append(row_of(way, judged[-1], drawn[name]) | {"peaks": peaks})
                 print(json.dumps(found[-1]), flush=True)
                 draw(judged[-1], out / "seen" / f"{way.name}-{name}")
             print(way.name, check_kept(station, judged), flush=True)
     (out / "alarms.json").write_text(json.dumps(found, indent=1))
+    (out / "tables.md").write_text(tables(found))
     print(tables(found))
 
 
-def show(data: Path, out: Path, screenshot: Path, *, threads: int) -> None:
-    """The real window while the whole photographs are judged; the picture is taken after the last."""
+def show(data: Path, out: Path, screenshot: Path, *, threads: int, last: str = JUDGE[0]) -> None:
+    """The real window while photographs are judged as they are; its picture is taken after the verdict on `last`."""
     from shellmark_gui import open_window
 
     folder = data / "suitcases"
     drawn = tomllib.loads((HERE / "fittings.toml").read_text("utf-8"))
+    before = JUDGE if last == JUDGE[0] else JUDGE[:-1]
     with opened(folder, out, drawn, threads) as station:
-        for _ in judge(station, [folder / f"{name}.png" for name in JUDGE]):
+        station.select(sku_of(SHOWN, last)).result()
+        for _ in judge(station, [folder / f"{name}.png" for name in before], "window-"):
             pass
-        open_window(station, language="zh", full_screen=True, screenshot=screenshot, close_after_s=8.0)
+        timer = threading.Timer(3.0, station.trigger, [f"suitcase-{last}"])
+        timer.start()
+        open_window(station, language="zh", full_screen=True, screenshot=screenshot, close_after_s=WINDOW_S)
+        timer.join()
 
 
 @contextmanager
@@ -82,7 +100,7 @@ def opened(folder: Path, out: Path, drawn: dict[str, Any], threads: int) -> Iter
     """The station with every way's recipe, its emulator serving the photographs to be judged."""
     for way in WAYS:
         taught(way, folder, out, drawn, threads)
-    recipes = {sku_of(way, name): recipe_of(way, name, folder, drawn) for way in WAYS for name in JUDGE}
+    recipes = {sku_of(way, name): recipe_of(way, name, drawn, shell=way.judges_shell) for way in WAYS for name in JUDGE}
     files = [written(recipe, out / "recipes") for recipe in recipes.values()]
     links = out / "served"
     if not links.is_dir():
@@ -93,23 +111,22 @@ def opened(folder: Path, out: Path, drawn: dict[str, Any], threads: int) -> Iter
 
 def sku_of(way: Way, name: str) -> str:
     """Zones are drawn per photograph, so each photograph has a recipe of its own there."""
-    return f"{way.name}-{name}" if way.zones else way.name
+    return f"suitcase-{way.name}-{name}" if way.judges_shell else f"suitcase-{way.name}"
 
 
-def recipe_of(way: Way, name: str, folder: Path, drawn: dict[str, Any]) -> Recipe:
-    """The recipe of one photograph: the base as it is, or with its outline and its fittings."""
+def recipe_of(way: Way, name: str, drawn: dict[str, Any], *, shell: bool) -> Recipe:
+    """The recipe of one photograph: the base as it is, or with the photograph's outline and its fittings."""
     base = Recipe.read(BASE)
     view = base.views[0]
-    if way.zones:
-        height, width = picture(folder / f"{name}.png").shape[:2]
-        steps = (StepSpec(step="shell_mask", outline=_mm(drawn[name]["outline"], view.px_per_mm), margin_mm=2.0),)
-        ignore = tuple(Ignore(name=key, polygon_mm=_mm(points, view.px_per_mm))
-                       for key, points in fittings(drawn[name]).items())  # fmt: skip
-        view = view.model_copy(update={"steps": steps, "ignore": ignore, "frame_px": (width, height)})
-    changes = {"sku": sku_of(way, name), "model": way.name, "views": (view,)}
-    if way is not WAYS[0]:
-        changes["name_zh"] = f"{base.name_zh} {sku_of(way, name).partition('-')[2]}"
-    return Recipe.model_validate(base.model_copy(update=changes).model_dump(exclude_none=True))
+    if shell:
+        outline = [list(point) for point in _mm(drawn[name]["outline"], view.px_per_mm)]
+        steps = (StepSpec.model_validate({"step": "shell_mask", "outline": outline, "margin_mm": 2.0}),)
+        ignore = tuple(
+            Ignore(name=key, polygon_mm=_mm(points, view.px_per_mm)) for key, points in fittings(drawn[name]).items()
+        )
+        view = view.model_copy(update={"steps": steps, "ignore": ignore})
+    changes = {"sku": sku_of(way, name), "model": way.model, "views": (view,)}
+    return base.model_copy(update=changes)
 
 
 def fittings(drawn: dict[str, Any]) -> dict[str, Any]:
@@ -126,18 +143,18 @@ def written(recipe: Recipe, folder: Path) -> Path:
 
 def taught(way: Way, folder: Path, out: Path, drawn: dict[str, Any], threads: int) -> Path:
     """The model of one way; made once per `out`."""
-    known = out / "store" / way.name / "1" / "model.onnx"
+    known = out / "store" / way.model / "1" / "model.onnx"
     if known.exists():
         return known
     cases: list[TeachCase] = []
     for name in LEARN:
-        links = serve(out / "learn" / way.name / name, [folder / f"{name}.png"])
-        for case in goods(recipe_of(way, name, folder, drawn), links):
+        links = serve(out / "learn" / way.model / name, [folder / f"{name}.png"])
+        for case in goods(recipe_of(way, name, drawn, shell=way.learns_shell), links):
             cases += pieces(case) if way.pieces else [case]
-    path = learn(cases, way.name, 5.0, out / "store", threads=threads, notes=f"photographs {', '.join(LEARN)}")
+    path = learn(cases, way.model, 5.0, out / "store", threads=threads, notes=f"photographs {', '.join(LEARN)}")
     card = load(path).card
     print(
-        f"{way.name}: threshold of {card.goods} cases, card: at most {card.false_reject_bound:.1%} of such", flush=True
+        f"{way.model}: threshold of {card.goods} cases, card: at most {card.false_reject_bound:.1%} of such", flush=True
     )
     return path
 
@@ -177,17 +194,44 @@ def place(defect: Defect, photo: Path, drawn: dict[str, Any]) -> str:
     """What a defect lies on: the part drawn by eye that most of it covers, "shell" inside the outline, else "room"."""
     shape = picture(photo).shape[:2]
     inside = _painted(defect.contour_px, shape)
-    for mark in drawn.get("marks", ()):
-        if (_painted(mark, shape) & inside).any():
-            return "thin line"
-    parts = {key.partition("_")[0]: 0 for key in fittings(drawn)} | {"shell": 0, "room": 0}
-    rest = inside.copy()
+    masks = _part_masks(drawn, (shape[0], shape[1]))
+    shares = {part: int((mask & inside).sum()) for part, mask in masks.items()}
+    if shares.get("thin line"):
+        return "thin line"
+    return max(shares, key=lambda part: shares[part])
+
+
+def parts_of(recipe: Recipe, store: Path, one: Judged, drawn: dict[str, Any], threads: int) -> dict[str, float]:
+    """The highest of the model's map on each part drawn by eye, and on the shell without them; 1.0 is the threshold.
+
+    The map is no part of a record, so the model is asked once more, with the frame that was judged.
+    """
+    model = load(Store(store).find(recipe.model).path, threads=threads)
+    try:
+        frame = Frame(picture(one.photo), 1, 0, "front", "room")
+        view = Preparation(recipe).view(recipe.views[0], [frame])
+        anomaly = Inspector(recipe, model).anomaly(recipe.views[0], view)
+    finally:
+        model.close()
+    looked_at = np.ones(anomaly.shape, np.bool_) if view.shell is None else view.shell
+    masks = _part_masks(drawn, (anomaly.shape[0], anomaly.shape[1]))
+    return {part: round(float(anomaly.max(where=mask & looked_at, initial=0.0)), 3) for part, mask in masks.items()}
+
+
+def _part_masks(drawn: dict[str, Any], shape: tuple[int, int]) -> dict[str, Any]:
+    """Where each part lies: fittings by their kind, thin lines, the rest of the shell, the room."""
+    masks: dict[str, Any] = {}
+    rest = _painted(drawn["outline"], shape)
+    room = ~rest
     for key, points in fittings(drawn).items():
-        parts[key.partition("_")[0]] += int((_painted(points, shape) & rest).sum())
-        rest &= ~_painted(points, shape)
-    on_shell = _painted(drawn["outline"], shape)
-    parts["shell"], parts["room"] = int((rest & on_shell).sum()), int((rest & ~on_shell).sum())
-    return max(parts, key=lambda part: parts[part])
+        part, inside = key.partition("_")[0], _painted(points, shape)
+        masks[part] = masks.get(part, False) | inside
+        rest, room = rest & ~inside, room & ~inside
+    for points in drawn.get("marks", ()):
+        inside = _painted(points, shape)
+        masks["thin line"] = inside
+        rest = rest & ~inside
+    return masks | {"shell": rest, "room": room}
 
 
 def draw(one: Judged, stem: Path) -> None:
@@ -208,10 +252,13 @@ def draw(one: Judged, stem: Path) -> None:
 
 def tables(found: Sequence[dict[str, Any]]) -> str:
     """One line per way and photograph, as Markdown."""
-    text = "| learned and judged | photograph | verdict | score | alarms | they lie on | s |\n|" + "---|" * 7 + "\n"
+    names = ("way", "photograph", "verdict", "score", "alarms", "they lie on", "highest of the map on each part", "s")
+    text = f"| {' | '.join(names)} |\n|{'---|' * len(names)}\n"
     for row in found:
         lies = ", ".join(f"{part} {n}" for part, n in row["lie_on"].items()) or "-"
-        cells = (row["way"], row["photo"], row["verdict"], row["score"], row["alarms"], lies, f"{row['ms'] / 1000:.1f}")
+        peaks = ", ".join(f"{part} {value:.2f}" for part, value in row["peaks"].items())
+        facts = (row["way"], row["photo"], row["verdict"], row["score"], row["alarms"])
+        cells = (*facts, lies, peaks, f"{row['ms'] / 1000:.1f}")
         text += f"| {' | '.join(map(str, cells))} |\n"
     return text
 
