@@ -8,7 +8,7 @@ STAMP := $(VENV)/installed
 DEBIAN := libgl1 libegl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libxkbcommon0 libxkbcommon-x11-0 libxcb-cursor0 \
 	libxcb-icccm4 libxcb-keysyms1 libxcb-image0 libxcb-render-util0 libxcb-shape0 libxcb-xkb1 xvfb fonts-noto-cjk
 
-.PHONY: demo test check lint types contracts unit wheel screen bench soak samples system clean
+.PHONY: demo test check lint types contracts unit wheel screen bench soak samples bundles system clean
 
 demo: $(STAMP) system  ## the station on the sample images: the window where there is a screen, else a line per case
 	$(BIN)/shellmark demo
@@ -65,6 +65,15 @@ soak: $(STAMP)
 samples: $(STAMP)  ## render the sample images anew (about an hour of two cores)
 	$(BIN)/python -m pip install --quiet '.[render]'
 	$(BIN)/python sample_images/generator --out sample_images
+
+bundles: $(STAMP)  ## teach the bundles that ship anew, from the sample images' learn split
+	for sku in gloss-vertical grain-horizontal film-print; do \
+		rm -rf models/store/$$sku; \
+		$(BIN)/shellmark train sample_images/$$sku sample_images/manifest.json --store models/store || exit 1; \
+	done
+	rm -rf models/store/grain-memory
+	$(BIN)/shellmark train sample_images/grain-horizontal sample_images/manifest.json --store models/store \
+		--family memory --name grain-memory
 
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage
