@@ -22,7 +22,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=data, help="the real photographs (SHELLMARK_REAL_DATA)")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS[:2])
     parser.add_argument("--learn", nargs="+", help="spindle: the positions to learn from")
-    parser.add_argument("--judged-part", choices=("body", "track"), default="body", help="spindle: see its recipes")
+    parser.add_argument(
+        "--judged-part", choices=("body", "track", "placed"), default="body", help="spindle: see its recipes"
+    )
     parser.add_argument("--limit", type=int, help="spindle: at most so many photographs of each size")
     parser.add_argument("--shown", choices=("f04", "green"), default="f04", help="window: the photograph judged last")
     parser.add_argument("--threads", type=int, default=0, help="of the model; 0 is every core")

@@ -67,10 +67,19 @@ def goods(recipe: Recipe, folder: Path) -> Iterator[TeachCase]:
         raise SystemExit(f"left out: {cases.left_out[0]}")
 
 
-def learn(cases: Sequence[TeachCase], name: str, px_per_mm: float, store: Path, *, threads: int, notes: str) -> Path:
-    """A memory model of good photographs, kept in `store`."""
+def learn(
+    cases: Sequence[TeachCase],
+    name: str,
+    px_per_mm: float,
+    store: Path,
+    *,
+    threads: int,
+    notes: str,
+    family: str = "memory",
+) -> Path:
+    """A model of good photographs, kept in `store`."""
     began = time.perf_counter()
-    data = teach(cases, name=name, version="1", channels=("bgr",), px_per_mm=px_per_mm, family="memory",
+    data = teach(cases, name=name, version="1", channels=("bgr",), px_per_mm=px_per_mm, family=family,
                  options=TeachOptions(threads=threads, notes=notes))  # fmt: skip
     path = write_bundle(data, store)
     print(f"{name}: learned {len(cases)} cases in {time.perf_counter() - began:.0f} s -> {path}", flush=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import itertools
 import json
+import shutil
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,8 +27,12 @@ SIZES = {"small": (1130, 460), "large": (1540, 645)}
 RECIPES = {
     "body": {"small": HERE / "spindle.toml", "large": HERE / "spindle-large.toml"},
     "track": {"small": HERE / "spindle-track.toml", "large": HERE / "spindle-track-large.toml"},
+    "placed": {"small": HERE / "spindle-placed.toml", "large": HERE / "spindle-placed-large.toml"},
 }
-"""What is judged: all of the spindle, or the middle of the view only; per size of photograph a recipe."""
+"""What is judged: all of the spindle, the middle of the view only, or all of it aligned and compared place by place; per
+size of photograph a recipe."""
+REFERENCE = (slice(10, 450), slice(20, 1120))
+"""The region of spindle-placed.toml: the reference picture is a good photograph as that step leaves it."""
 NEAR_PX = 8
 """A defect so near to a marked pit is on it: one step of the model's features."""
 
@@ -46,7 +52,7 @@ def run(
 ) -> None:
     """Learn, judge, and write cases.json and tables.md into `out`."""
     photos = list(read(data / "spindle"))
-    recipes = RECIPES[judged_part]
+    recipes = {size: _beside_reference(path, photos, learn_from, out) for size, path in RECIPES[judged_part].items()}
     model = taught(photos, out, learn_from, recipes, threads)
     others = [photo for photo in photos if photo.group not in learn_from]
     served = {size: [p for p in others if p.size == size][:limit] for size in SIZES}
@@ -96,7 +102,20 @@ def taught(
         folder = serve(out / "learn" / size, [photo.path for photo in chosen if photo.size == size])
         cases += goods(Recipe.read(path), folder)
     cases.sort(key=lambda case: case.case)
-    return learn(cases, "spindle", 30.0, out / "store", threads=threads, notes=f"good photographs of {learn_from}")
+    family = "registered" if Recipe.read(recipes["small"]).views[0].reference else "memory"
+    notes = f"good photographs of {', '.join(learn_from)}"
+    return learn(cases, "spindle", 30.0, out / "store", threads=threads, notes=notes, family=family)
+
+
+def _beside_reference(recipe: Path, photos: Sequence[Photo], learn_from: Sequence[str], out: Path) -> Path:
+    """The recipe itself, or a copy beside the reference picture it names: the first good photograph to learn from."""
+    if not tomllib.loads(recipe.read_text("utf-8"))["views"][0].get("reference"):
+        return recipe
+    folder = out / "recipes"
+    folder.mkdir(parents=True, exist_ok=True)
+    first = next(p for p in photos if p.group in learn_from and not p.bad and p.size == "small")
+    cv2.imwrite(str(folder / "reference.png"), picture(first.path)[REFERENCE])
+    return shutil.copy(recipe, folder / recipe.name)
 
 
 def row_of(one: Judged, photo: Photo, folder: Path) -> dict[str, object]:
