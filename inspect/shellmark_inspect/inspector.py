@@ -77,6 +77,15 @@ class Preparation:
         """The planes of the reference shell as the steps leave them; none when the view is not aligned to one."""
         return self._good[spec.name]
 
+    def good_evidence(self, spec: ViewSpec) -> Pixels | None:
+        """The reference shell in the model's channels, as `evidence` shows a view; None without a reference."""
+        planes = self._good[spec.name]
+        if not set(spec.channels) <= set(planes):
+            return None
+        return evidence(
+            View(spec.name, planes, np.eye(3), np.diag([1 / spec.px_per_mm, 1 / spec.px_per_mm, 1.0])), spec.channels
+        )
+
     def view(self, spec: ViewSpec, frames: Sequence[Frame]) -> View:
         """A view after the recipe's steps.
 
@@ -100,6 +109,7 @@ class Inspector:
         self.recipe = recipe
         self.model = model
         self._preparation = Preparation(recipe)
+        self._good_evidence = {view.name: self._preparation.good_evidence(view) for view in recipe.views}
         self._tiling = Tiling(model.card.tile_px, model.card.overlap_px)
         self.versions = Versions(
             program=f"shellmark {metadata.version('shellmark')}",
@@ -203,7 +213,16 @@ class Inspector:
             return []
         with found.timed("name"):
             image = evidence(view, spec.channels)
-            crops = [Crop(_cut(image, one.box_px), one.mask, one.crop_px_per_mm) for one in measured]
+            good = self._good_evidence[spec.name]
+            crops = [
+                Crop(
+                    _cut(image, one.box_px),
+                    one.mask,
+                    one.crop_px_per_mm,
+                    None if good is None else _cut(good, one.box_px),
+                )
+                for one in measured
+            ]
             namings = self.model.name(crops)
         return [one.named(naming.label, naming.score) for one, naming in zip(measured, namings, strict=True)]
 

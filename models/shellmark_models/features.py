@@ -19,7 +19,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from shellmark_models.card import COLOUR, Backbone, digest_of, properties
 from shellmark_models.errors import TeachError
-from shellmark_models.naming import Namer, describe, network_input
+from shellmark_models.naming import Namer, describe
 from shellmark_models.training import classifier
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from shellmark_models.session import Session
     from shellmark_models.training.lesson import Lesson
     from shellmark_models.types import Crop, LabelledCrop, TeachCase
 
@@ -180,21 +179,14 @@ class Seen:
         return f"sha256:{self._hash.hexdigest()}"
 
 
-def describe_crop(features: Session, crop: Crop, px_per_mm: float) -> NDArray[np.float32]:
-    """What the classifier reads of one crop, by a session of the features' part of the network."""
-    pixels, share = network_input(crop, px_per_mm)
-    (grid,) = features.run([FEATURES], {TILES: pixels})
-    return describe(crop, share, grid[0])
-
-
-def learn_names(labelled: Iterable[LabelledCrop], session: Session, seen: Seen, lesson: Lesson) -> Namer | None:
+def learn_names(labelled: Iterable[LabelledCrop], seen: Seen, lesson: Lesson) -> Namer | None:
     """The classifier of the labelled crops; None when there are none."""
     descriptions, labels, groups = [], [], []
     for number, sample in enumerate(labelled):
         lesson.report("names", 0.0)
         seen.add(sample.label, sample.crop.pixels, sample.crop.mask)
         for crop in _variants(sample.crop):
-            descriptions.append(describe_crop(session, crop, lesson.px_per_mm))
+            descriptions.append(describe(crop))
             labels.append(sample.label)
             groups.append(number)
     if not labels:

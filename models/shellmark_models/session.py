@@ -80,6 +80,10 @@ class Session:
         """Runs once for nothing, so that the first case is as fast as the others."""
         self.run(outputs, feeds)
 
+    def require_open(self) -> None:
+        """Raises InferenceError when the session was closed."""
+        self._open()
+
     def close(self) -> None:
         """Frees the network; later runs raise InferenceError. Closing twice is harmless."""
         self._session = None

@@ -58,15 +58,22 @@ class Place:
 class Crop:
     """One region to be named, cut at full resolution with its surroundings.
 
-    ``pixels`` is uint8 (h, w, 3) in the model's channels, ``mask`` bool (h, w), true on the region.
+    ``pixels`` is uint8 (h, w, 3) in the model's channels, ``mask`` bool (h, w), true on the region. ``good`` is
+    what a good shell shows there, as ``pixels``: a far better background than the ring round the region, which is
+    what None takes.
     """
 
     pixels: NDArray[np.uint8]
     mask: NDArray[np.bool_]
     px_per_mm: float
+    good: NDArray[np.uint8] | None = None
 
     def __post_init__(self) -> None:
         _pixels(self.pixels, "crop")
+        if self.good is not None:
+            _pixels(self.good, "good crop")
+            same = self.good.shape == self.pixels.shape
+            _require(same, f"good crop: is {self.good.shape}, the crop {self.pixels.shape}")
         fits = self.mask.dtype == np.bool_ and self.mask.shape == self.pixels.shape[:2]
         _require(fits, f"crop mask: wanted bool {self.pixels.shape[:2]}, got {self.mask.dtype} {self.mask.shape}")
         _require(bool(self.mask.any()), "crop mask: no pixel is set, so there is no region to name")

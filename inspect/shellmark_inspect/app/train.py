@@ -71,13 +71,16 @@ def learn_rows(manifest: Path) -> list[dict[str, Any]]:
 def known_defects(recipe: Recipe, manifest: Path) -> Iterator[LabelledCrop]:
     """The labelled defects of a manifest's learn split: of this SKU, and of all whose recipe beside it sees the same.
 
-    A scratch is a scratch on any shell, so few crops a SKU make many a class.
+    A scratch is a scratch on any shell, so few crops a SKU make many a class; what this SKU cannot have (a flaw of a
+    print it does not wear) is left out.
     """
     learn = learn_rows(manifest)
+    labels = {defect["label"] for row in learn if row["sku"] == recipe.sku for defect in row["defects"]}
     for sku in dict.fromkeys(row["sku"] for row in learn):
         theirs = recipe if sku == recipe.sku else _recipe_beside(manifest, sku)
         if theirs is not None and theirs.views[0].channels == recipe.views[0].channels:
-            yield from labelled_crops(theirs, manifest, [row for row in learn if row["sku"] == sku])
+            crops = labelled_crops(theirs, manifest, [row for row in learn if row["sku"] == sku])
+            yield from (crop for crop in crops if crop.label in labels)
 
 
 def _recipe_beside(manifest: Path, sku: str) -> Recipe | None:
@@ -88,6 +91,7 @@ def _recipe_beside(manifest: Path, sku: str) -> Recipe | None:
 def labelled_crops(recipe: Recipe, manifest: Path, rows: list[dict[str, Any]]) -> Iterator[LabelledCrop]:
     """The labelled defects of one SKU's rows, cut out of the prepared views by their masks."""
     preparation, spec = Preparation(recipe), recipe.views[0]
+    good = preparation.good_evidence(spec)
     where = {key: rows[0][key] for key in ("split", "sku", "kind")}
     camera = build_camera(spec.camera, {"kind": "folder", "path": str(manifest), "filter": where})
     camera.open()
@@ -98,7 +102,7 @@ def labelled_crops(recipe: Recipe, manifest: Path, rows: list[dict[str, Any]]) -
         for defect in row["defects"]:
             mask = np.asarray(moved == defect["mask_value"])
             if mask.any():
-                yield LabelledCrop(defect["label"], _crop(image, mask, view.px_per_mm))
+                yield LabelledCrop(defect["label"], _crop(image, mask, view.px_per_mm, good))
 
 
 def _moved_mask(path: Path, view: View) -> Pixels:
@@ -151,7 +155,7 @@ def _mask(view: View) -> Mask:
     return np.ones(view.size, np.bool_) if view.shell is None else view.shell
 
 
-def _crop(image: Pixels, mask: Mask, px_per_mm: float) -> Crop:
+def _crop(image: Pixels, mask: Mask, px_per_mm: float, good: Pixels | None) -> Crop:
     """The region with as much round it as the judge cuts: twice its own size, at least 96 px, inside the view."""
     ys, xs = np.nonzero(mask)
     box = []
@@ -159,4 +163,6 @@ def _crop(image: Pixels, mask: Mask, px_per_mm: float) -> Crop:
         side = int(min(max(2 * (high - low + 1), 96), most))
         start = int(np.clip((low + high) // 2 - side // 2, 0, most - side))
         box.append(slice(start, start + side))
-    return Crop(np.ascontiguousarray(image[box[0], box[1]]), np.ascontiguousarray(mask[box[0], box[1]]), px_per_mm)
+    part = (box[0], box[1])
+    like = None if good is None else np.ascontiguousarray(good[part])
+    return Crop(np.ascontiguousarray(image[part]), np.ascontiguousarray(mask[part]), px_per_mm, like)

@@ -9,8 +9,8 @@ import numpy as np
 from shellmark_models.card import properties
 from shellmark_models.errors import BundleError, InferenceError
 from shellmark_models.families.memory.graph import SCORE
-from shellmark_models.features import FEATURES, TILES, describe_crop, feature_part
-from shellmark_models.naming import NAMER_KEY, Namer
+from shellmark_models.features import FEATURES, TILES
+from shellmark_models.naming import NAMER_KEY, Namer, describe
 from shellmark_models.session import Session, finite
 from shellmark_models.types import UNKNOWN, Crop, Naming, Place, Prediction
 
@@ -29,13 +29,12 @@ BATCH = 4
 class MemoryModel:
     """A memory model: see shellmark_models.Model."""
 
-    __slots__ = ("_features", "_namer", "_score", "card", "digest")
+    __slots__ = ("_namer", "_score", "card", "digest")
 
-    def __init__(self, card: Card, digest: str, score: Session, features: Session | None, namer: Namer | None) -> None:
+    def __init__(self, card: Card, digest: str, score: Session, namer: Namer | None) -> None:
         self.card = card
         self.digest = digest
         self._score = score
-        self._features = features
         self._namer = namer
 
     def predict(self, tiles: NDArray[np.uint8], places: Sequence[Place] | None = None) -> list[Prediction]:
@@ -56,19 +55,14 @@ class MemoryModel:
 
     def name(self, crops: Sequence[Crop]) -> list[Naming]:
         """Names regions, in order; every one unknown when no classes were taught. Raises InferenceError."""
-        if self._namer is None or self._features is None:
+        self._score.require_open()
+        if self._namer is None:
             return [Naming(UNKNOWN, 1.0, {UNKNOWN: 1.0}) for _ in crops]
-        return [self._namer.name(self._describe(crop)) for crop in crops]
-
-    def _describe(self, crop: Crop) -> NDArray[np.float32]:
-        assert self._features is not None
-        return describe_crop(self._features, crop, self.card.px_per_mm)
+        return [self._namer.name(describe(crop)) for crop in crops]
 
     def close(self) -> None:
-        """Lets the sessions go."""
+        """Lets the session go."""
         self._score.close()
-        if self._features is not None:
-            self._features.close()
 
 
 def open_memory(card: Card, digest: str, model: onnx.ModelProto, data: bytes, source: str, threads: int) -> MemoryModel:
@@ -80,12 +74,9 @@ def open_memory(card: Card, digest: str, model: onnx.ModelProto, data: bytes, so
     namer = Namer.from_text(text, source) if text is not None else None
     if namer is not None and namer.labels != card.labels:
         raise BundleError(f"{source}: card names {card.labels}, its classifier {namer.labels}; teach the bundle again")
-    features = None
-    if namer is not None:
-        features = Session(feature_part(model).SerializeToString(), source=source, threads=threads)
     blank = np.zeros((1, card.tile_px, card.tile_px, 3), np.uint8)
     try:
         score.warm_up([SCORE], {TILES: blank})
     except InferenceError as e:
         raise BundleError(f"{source}: its network does not run on tiles of its card: {e}; teach it again") from e
-    return MemoryModel(card, digest, score, features, namer)
+    return MemoryModel(card, digest, score, namer)

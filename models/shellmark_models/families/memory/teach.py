@@ -61,7 +61,7 @@ def teach_memory(goods: Iterable[TeachCase], labelled: Iterable[LabelledCrop], l
         with Spool(lesson.options.tile_px, STRIDE, FEATURE_COUNT) as spool:
             seen = _look(goods, session, spool, lesson)
             bank, scores = _Learner(spool, len(seen.cases), lesson).learn()
-        namer = learn_names(labelled, session, seen, lesson)
+        namer = learn_names(labelled, seen, lesson)
     finally:
         session.close()
     labels = namer.labels if namer is not None else ()

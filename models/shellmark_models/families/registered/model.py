@@ -11,8 +11,8 @@ from onnx import numpy_helper
 from shellmark_models.card import properties
 from shellmark_models.errors import BundleError, InferenceError
 from shellmark_models.families.registered.reference import Reference
-from shellmark_models.features import FEATURES, TILES, describe_crop, feature_part
-from shellmark_models.naming import NAMER_KEY, Namer
+from shellmark_models.features import FEATURES, TILES, feature_part
+from shellmark_models.naming import NAMER_KEY, Namer, describe
 from shellmark_models.session import Session, finite
 from shellmark_models.types import UNKNOWN, Crop, Naming, Place, Prediction
 
@@ -86,9 +86,10 @@ class RegisteredModel:
 
     def name(self, crops: Sequence[Crop]) -> list[Naming]:
         """Names regions, in order; every one unknown when no classes were taught. Raises InferenceError."""
+        self._session.require_open()
         if self._namer is None:
             return [Naming(UNKNOWN, 1.0, {UNKNOWN: 1.0}) for _ in crops]
-        return [self._namer.name(describe_crop(self._session, crop, self.card.px_per_mm)) for crop in crops]
+        return [self._namer.name(describe(crop)) for crop in crops]
 
     def close(self) -> None:
         """Lets the session go."""

@@ -117,8 +117,8 @@ def teach_registered(goods: Iterable[TeachCase], labelled: Iterable[LabelledCrop
     try:
         seen = _look(goods, session, shots, lesson)
         limits, scores = _held_out(shots, len(seen.cases), lesson)
-        namer = learn_names(labelled, session, seen, lesson)
         references = [shots.reference(view) for view in range(len(shots.pixels))]
+        namer = learn_names(labelled, seen, lesson)
     finally:
         shots.close()
         session.close()
