@@ -25,6 +25,9 @@ def main() -> None:
     parser.add_argument(
         "--judged-part", choices=("body", "track", "placed"), default="body", help="spindle: see its recipes"
     )
+    parser.add_argument(
+        "--leave-out", nargs="+", default=(), help="spindle: photographs (names) neither learned nor judged"
+    )
     parser.add_argument("--limit", type=int, help="spindle: at most so many photographs of each size")
     parser.add_argument("--shown", choices=("f04", "green"), default="f04", help="window: the photograph judged last")
     parser.add_argument("--threads", type=int, default=0, help="of the model; 0 is every core")
@@ -39,6 +42,7 @@ def main() -> None:
             judged_part=asked.judged_part,
             threads=asked.threads,
             limit=asked.limit,
+            leave_out=asked.leave_out,
         )
     if "suitcase" in asked.parts:
         import suitcase

@@ -63,8 +63,8 @@ def goods(recipe: Recipe, folder: Path) -> Iterator[TeachCase]:
     """The photographs of a folder as the recipe's steps leave them: what `shellmark train` gives to `teach`."""
     cases = Goods(recipe, {"kind": "folder", "path": str(folder)})
     yield from cases
-    if cases.left_out:
-        raise SystemExit(f"left out: {cases.left_out[0]}")
+    for reason in cases.left_out:
+        print(f"{folder.name}, left out: {reason}", flush=True)
 
 
 def learn(
@@ -145,6 +145,8 @@ def check_kept(station: Station, judged: Sequence[Judged]) -> dict[str, int]:
 def _check_frame(station: Station, one: Judged) -> None:
     """The frame kept with the record is the photograph the emulator should have served."""
     frames = [image for image in one.record.images if image.kind == "frame"]
+    if not frames:
+        raise SystemExit(f"{one.photo.name}: no frame was kept (is the disk full?)")
     photo = picture(one.photo)
     for image in frames:
         kept = picture(station.picture(image))

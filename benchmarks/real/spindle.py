@@ -29,8 +29,8 @@ RECIPES = {
     "track": {"small": HERE / "spindle-track.toml", "large": HERE / "spindle-track-large.toml"},
     "placed": {"small": HERE / "spindle-placed.toml", "large": HERE / "spindle-placed-large.toml"},
 }
-"""What is judged: all of the spindle, the middle of the view only, or all of it aligned and compared place by place; per
-size of photograph a recipe."""
+"""What is judged: all of the spindle, the middle of the view only, or all of it aligned and compared place by place;
+per size of photograph a recipe."""
 REFERENCE = (slice(10, 450), slice(20, 1120))
 """The region of spindle-placed.toml: the reference picture is a good photograph as that step leaves it."""
 NEAR_PX = 8
@@ -48,10 +48,17 @@ class Photo:
 
 
 def run(
-    data: Path, out: Path, *, learn_from: Sequence[str], judged_part: str, threads: int, limit: int | None = None
+    data: Path,
+    out: Path,
+    *,
+    learn_from: Sequence[str],
+    judged_part: str,
+    threads: int,
+    limit: int | None = None,
+    leave_out: Sequence[str] = (),
 ) -> None:
     """Learn, judge, and write cases.json and tables.md into `out`."""
-    photos = list(read(data / "spindle"))
+    photos = [photo for photo in read(data / "spindle") if photo.path.stem not in leave_out]
     recipes = {size: _beside_reference(path, photos, learn_from, out) for size, path in RECIPES[judged_part].items()}
     model = taught(photos, out, learn_from, recipes, threads)
     others = [photo for photo in photos if photo.group not in learn_from]
@@ -115,7 +122,7 @@ def _beside_reference(recipe: Path, photos: Sequence[Photo], learn_from: Sequenc
     folder.mkdir(parents=True, exist_ok=True)
     first = next(p for p in photos if p.group in learn_from and not p.bad and p.size == "small")
     cv2.imwrite(str(folder / "reference.png"), picture(first.path)[REFERENCE])
-    return shutil.copy(recipe, folder / recipe.name)
+    return Path(shutil.copy(recipe, folder / recipe.name))
 
 
 def row_of(one: Judged, photo: Photo, folder: Path) -> dict[str, object]:
@@ -187,7 +194,7 @@ def _line(name: str, rows: Sequence[Mapping[str, object]]) -> str:
 def _of_one_day(rows: Sequence[Mapping[str, object]]) -> str:
     """The area of pairs of a good and a pitted photograph of one day and one size only.
 
-    Pits came late in these ten days, as dirt, wear and the larger photographs did: pairs of different days reward a
+    Pits came late in these three weeks, as dirt, wear and the larger photographs did: pairs of different days reward a
     model that knows late from early.
     """
     days: dict[tuple[str, str], list[Mapping[str, object]]] = defaultdict(list)

@@ -49,7 +49,7 @@ def inspected(
         return judged, serving.check_kept(station, judged)
 
 
-def test_spindle_photographs_become_records_pictures_and_codes(serving: Any, real_data: Path, tmp_path: Path) -> None:
+def test_spindle_photographs_become_records_pictures_and_codes(real_data: Path, serving: Any, tmp_path: Path) -> None:
     images = sorted((real_data / "spindle" / "images").glob("*.jpg"))
     some = [path for path in images if cv2.imread(str(path)).shape == (460, 1130, 3)]
     learned = [path for path in some if "_277500_315_" in path.name][:3]
@@ -68,7 +68,7 @@ def test_spindle_photographs_become_records_pictures_and_codes(serving: Any, rea
     assert all(any(image.kind == "frame" for image in one.record.images) for one in judged)
 
 
-def test_a_suitcase_is_judged_at_full_resolution(serving: Any, real_data: Path, tmp_path: Path) -> None:
+def test_a_suitcase_is_judged_at_full_resolution(real_data: Path, serving: Any, tmp_path: Path) -> None:
     photo = real_data / "suitcases" / "f04.png"
     whole = cv2.imread(str(real_data / "suitcases" / "f02.png"))
     pieces = [np.ascontiguousarray(whole[:512, x : x + 512]) for x in (0, 512)]
