@@ -225,7 +225,7 @@ class Recipe(_Part):
         except FileNotFoundError as e:
             raise RecipeError(f"recipe {path} is missing: give a recipe file or a folder with recipe.toml in it") from e
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
-            raise RecipeError(f"recipe {path} cannot be read: {e}") from e
+            raise RecipeError(f"recipe {path} cannot be read: {e}: mend the file, see docs/station.md") from e
         except ValidationError as e:
             raise RecipeError(f"recipe {path}: {first_fault(e)}") from e
         recipe._folder = path.parent  # noqa: SLF001 - its own class
@@ -240,7 +240,11 @@ def first_fault(error: ValidationError) -> str:
     """The first fault of a validation, with its place, in one line."""
     fault = error.errors()[0]
     place = ".".join(str(part) for part in fault["loc"])
-    text = "unknown key" if fault["type"] == "extra_forbidden" else fault["msg"].removeprefix("Value error, ")
+    text = (
+        "unknown key: mend its name or take it out"
+        if fault["type"] == "extra_forbidden"
+        else fault["msg"].removeprefix("Value error, ")
+    )
     return f"{place}: {text}" if place else text
 
 

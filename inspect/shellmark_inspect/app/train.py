@@ -64,7 +64,9 @@ def learn_rows(manifest: Path) -> list[dict[str, Any]]:
     try:
         rows: list[dict[str, Any]] = json.loads(manifest.read_text("utf-8"))["cases"]
         return [row for row in rows if row["split"] == "learn" and row["kind"] == "defect" and row["sku"]]
-    except (OSError, ValueError, KeyError, TypeError) as e:
+    except OSError as e:
+        raise InputError(f"manifest {manifest} cannot be read: {e.strerror}: give another one") from e
+    except (ValueError, KeyError, TypeError) as e:
         raise InputError(f"manifest {manifest} cannot be read: {e!r}: give one as docs/cameras.md says") from e
 
 

@@ -128,6 +128,8 @@ def mapped(what: str, where: object) -> Iterator[None]:
         text = _one_line(e.orig)
         if any(full in text for full in _FULL_TEXTS):
             raise StorageFull(f"{what}: no room in {where}: free some space and start again") from e
+        if "file is not a database" in text:
+            raise RecordsError(f"{what}: {where} is no database: move it away or give another one") from e
         raise RecordsError(f"{what}: {where}: {text}") from e
     except exc.SQLAlchemyError as e:
         raise RecordsError(f"{what}: {where}: {_one_line(e)}") from e

@@ -83,7 +83,9 @@ class RecordReader:
         """
         found = self._records(sa.select(inspections).where(inspections.c.row == row))
         if not found:
-            raise InputError(f"there is no record {row} in {self._where}")
+            raise InputError(
+                f"there is no record {row} in {self._where}: `shellmark records list` shows those there are"
+            )
         return found[0]
 
     def latest(self, n: int = 20) -> list[Record]:

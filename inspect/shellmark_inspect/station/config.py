@@ -79,8 +79,10 @@ class StationConfig(BaseModel):
             config = cls.model_validate(tomllib.loads(path.read_text("utf-8")))
         except FileNotFoundError as e:
             raise ConfigError(f"configuration {path} is missing: see docs/station.md for one to start from") from e
+        except IsADirectoryError as e:
+            raise ConfigError(f"configuration {path} is a folder: give its file") from e
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
-            raise ConfigError(f"configuration {path} cannot be read: {e}") from e
+            raise ConfigError(f"configuration {path} cannot be read: {e}: mend the file, see docs/station.md") from e
         except ValidationError as e:
             raise ConfigError(f"configuration {path}: {first_fault(e)}") from e
         config._folder = path.parent  # noqa: SLF001 - its own class
