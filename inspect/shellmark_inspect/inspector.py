@@ -39,6 +39,8 @@ SCALE_TOLERANCE = 0.02
 """How far a view's px/mm may be from the model's: features of 3 px change little within 2 %."""
 BATCH = 4
 """Tiles per call of the model: enough to keep two cores busy, little enough to keep memory flat."""
+LEAST_JUDGED = 0.01
+"""The share of a view that must be left to judge: a view that is masked away was not inspected."""
 
 
 @dataclass
@@ -95,6 +97,11 @@ class Preparation:
         view = first_view(spec, frames)
         for name, step in self._steps[spec.name]:
             view = _stepped(name, step, view)
+        if view.shell is not None and (share := float(view.shell.mean())) < LEAST_JUDGED:
+            raise StepError(
+                f"shell_mask: {share:.2%} of the view is left to judge, {LEAST_JUDGED:.0%} is the least: "
+                f"mend the outline, its margin_mm or the ignore polygons"
+            )
         return view
 
 
@@ -131,7 +138,7 @@ class Inspector:
         Never raises: a view that is missing or fails, a model that fails, a fault that was reported, each is a REVIEW
         unless another view gives cause to FAIL.
         """
-        found = _Findings(list(faults))
+        found = _Findings([*faults, *_mixed(frames)])
         try:
             for spec in self.recipe.views:
                 if view_frames := frames.get(spec.name):
@@ -142,7 +149,7 @@ class Inspector:
                 judgement = judge(found.defects, self.recipe.limits, found.areas_cm2)
         except Exception as e:  # an unforeseen fault must not cost the record
             log.exception("case %s", trigger.case_id)
-            return self.held(trigger, Reason(ReasonCode.FAULT, {"detail": f"{type(e).__name__}: {e}"}))
+            return self.held(trigger, _fault(e))
         verdict = judgement.verdict
         if found.reasons and verdict is Verdict.PASS:
             verdict = Verdict.REVIEW
@@ -187,6 +194,10 @@ class Inspector:
             return
         except ModelError as e:
             found.reasons.append(Reason(ReasonCode.MODEL, {"model": self.versions.model, "detail": str(e)}))
+            return
+        except Exception as e:  # an unforeseen fault in one view must not hide what another shows
+            log.exception("view %s", spec.name)
+            found.reasons.append(_fault(e, f"view {spec.name}: "))
             return
         score = float(anomaly.max() if view.shell is None else anomaly.max(where=view.shell, initial=0.0))
         found.scores[spec.name] = score
@@ -272,10 +283,28 @@ def _check_fit(recipe: Recipe, view: ViewSpec, model: Model) -> None:
         )
 
 
+def _fault(error: Exception, where: str = "") -> Reason:
+    text = " ".join(str(error).split())
+    return Reason(ReasonCode.FAULT, {"detail": f"{where}{type(error).__name__}: {text}"})
+
+
+def _case_names(frames: Frames) -> list[str]:
+    """What the sources call the case, each name once."""
+    names = (frame.case_id for view in frames.values() for frame in view)
+    return list(dict.fromkeys(name for name in names if name is not None))
+
+
+def _mixed(frames: Frames) -> Iterator[Reason]:
+    """A fault when the frames are of several cases: one camera's source has run ahead of another's."""
+    if len(names := _case_names(frames)) > 1:
+        detail = f"the frames are of different cases ({', '.join(names)}): start the station again"
+        yield Reason(ReasonCode.FAULT, {"detail": detail})
+
+
 def _with_case(trigger: Trigger, frames: Frames) -> Trigger:
-    """The trigger under the name the source itself gives the case, where it gives one."""
-    names = [frame.case_id for view in frames.values() for frame in view if frame.case_id is not None]
-    return replace(trigger, case_id=names[0]) if names else trigger
+    """The trigger under the name the source itself gives the case; under its own where there is none, or several."""
+    names = _case_names(frames)
+    return replace(trigger, case_id=names[0]) if len(names) == 1 else trigger
 
 
 def _evidence(frames: Frames, defects: Sequence[Defect]) -> Iterator[Evidence]:

@@ -116,6 +116,55 @@ def test_nothing_is_judged_where_the_shell_is_not(make: Make) -> None:
     assert all(not (7 < d.centre_mm[0] < 14 and 7 < d.centre_mm[1] < 14) for d in masked.defects)
 
 
+@pytest.mark.parametrize(
+    "view",
+    [
+        {
+            "steps": [{"step": "shell_mask", "outline": "whole", "margin_mm": 0.0}],
+            "ignore": [{"name": "all", "polygon_mm": [[-5, -5], [30, -5], [30, 21.0], [-5, 21.0]]}],
+        },
+        {
+            "steps": [
+                {"step": "shell_mask", "outline": [[0, 0], [5, 0], [5, 5], [0, 5]], "margin_mm": 0.0},
+                {"step": "region", "rectangle_px": [40, 40, 60, 60]},
+            ]
+        },
+    ],
+    ids=["ignored but for a sliver", "cut away from the shell"],
+)
+def test_a_view_with_nothing_left_to_judge_is_never_a_pass(make: Make, view: dict[str, Any]) -> None:
+    found = look(make(view=view), good(200))
+    assert found.verdict is Verdict.REVIEW
+    assert codes(found) == [ReasonCode.STEP]
+    assert "left to judge" in str(found.reasons[0])
+
+
+def test_frames_of_two_shells_are_never_a_pass(place: Place, make: Make) -> None:
+    frames: Frames = {"front": [frame(good(200), case_id="002")], "back": [frame(good(201), case_id="001")]}
+    found = make(**two_views(place)).inspect(TRIGGER, frames, ())
+    assert found.verdict is Verdict.REVIEW
+    assert "different cases (002, 001)" in str(found.reasons[0])
+    assert found.trigger.case_id == TRIGGER.case_id, "nobody knows whose record it is"
+
+
+def test_an_unforeseen_fault_in_one_view_does_not_hide_the_others_defect(
+    place: Place, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inspector, right = make(**two_views(place)), Inspector.anomaly
+
+    def broken(self: Inspector, spec: Any, view: Any) -> Any:
+        if spec.name == "back":
+            raise ValueError("line one\nline two")
+        return right(self, spec, view)
+
+    monkeypatch.setattr(Inspector, "anomaly", broken)
+    frames: Frames = {"front": [frame(scratched(200))], "back": [frame(good(201))]}
+    found = inspector.inspect(TRIGGER, frames, ())
+    assert found.verdict is Verdict.FAIL
+    assert str(found.reasons[-1]) == "view back: ValueError: line one line two"
+    assert {one.kind for one in found.evidence} == {"crop", "frame"}
+
+
 def test_a_missing_view_is_never_a_pass(place: Place, make: Make) -> None:
     inspector = make(**two_views(place))
     frames: Frames = {"front": [frame(good(200))]}
