@@ -131,6 +131,7 @@ def station(place: Place) -> Iterator[Station]:
         yield opened
 
 
+@pytest.mark.timeout(1200)  # a 20 MP case is seconds, its drawing and teaching as well
 @pytest.mark.benchmark(group="whole case")
 def test_case(benchmark: BenchmarkFixture, station: Station, place: Place) -> None:
     records: list[Record] = []

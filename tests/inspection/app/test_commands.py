@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 
 from shellmark_inspect.app.cli import app
 from shellmark_inspect.errors import InputError
+from shellmark_inspect.recipe import Recipe
 from shellmark_inspect.station import Station, samples_folder
 from shellmark_models import ModelError, Store, bundle_roots
 
@@ -245,18 +246,33 @@ def test_a_folder_that_goes_and_comes_back_in_a_run_is_said_and_waited_for(place
         process.terminate()
 
 
-def samples_can_run() -> bool:
+def needs_a_sample(sku: str) -> None:
+    """Skips where the sample images or the SKU's model are missing."""
     try:
-        return any(Store(*bundle_roots()).find(folder.name) for folder in samples_folder().glob("gloss-*"))
-    except (InputError, ModelError):
-        return False
+        Store(*bundle_roots()).find(Recipe.read(samples_folder() / sku).model)
+    except (InputError, ModelError) as e:
+        pytest.skip(str(e))
 
 
 @pytest.mark.slow
 def test_the_demo_runs_on_the_samples(tmp_path: Path) -> None:
-    if not samples_can_run():
-        pytest.skip("the sample images or their models are not here yet")
-    told = call_json("demo", "--headless", "--cases", "1", "--data", tmp_path / "demo")
-    assert told["cases"] >= 3
-    assert told["PASS"] + told["FAIL"] + told["REVIEW"] == told["cases"]
+    needs_a_sample("gloss-vertical")
+    where = ("--sku", "gloss-vertical", "--data", tmp_path / "demo")
+    told = call_json("demo", "--headless", "--cases", "2", *where)
+    assert told["cases"] == 2
+    assert told["PASS"] + told["FAIL"] + told["REVIEW"] == 2
+    assert sum(sum(counts.values()) for counts in told["truth"].values()) == 2, "the manifest knows each case"
     assert (tmp_path / "demo" / "records.db").is_file()
+    records = call_json("records", "list", "--data", tmp_path / "demo")
+    assert [(row["code"] is not None) for row in records] == [row["verdict"] == "PASS" for row in records]
+
+
+@pytest.mark.slow
+def test_the_demo_for_people_says_that_its_images_are_rendered(tmp_path: Path) -> None:
+    needs_a_sample("gloss-vertical")
+    arguments = ["demo", "--headless", "--cases", "1", "--sku", "gloss-vertical", "--data", str(tmp_path / "demo")]
+    result = RUNNER.invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    assert "1 cases" in result.stdout
+    assert "rendered" in result.output
+    assert str(tmp_path / "demo" / "images") in result.stdout
