@@ -32,9 +32,9 @@ class Judged:
     ms: float
 
     @property
-    def score(self) -> float:
-        """The case's score: the highest of its views; 1.0 is the model's threshold."""
-        return max(self.record.inspection.scores.values(), default=0.0)
+    def score(self) -> float | None:
+        """The case's score: the highest of its views; 1.0 is the model's threshold. None: no view reached the model."""
+        return max(self.record.inspection.scores.values(), default=None)
 
     def without_pixels(self) -> Judged:
         """The same, fit to be kept by the hundred."""

@@ -135,7 +135,7 @@ def row_of(one: Judged, photo: Photo, folder: Path) -> dict[str, object]:
         "size": photo.size,
         "bad": photo.bad,
         "verdict": str(one.record.verdict),
-        "score": round(one.score, 4),
+        "score": None if one.score is None else round(one.score, 4),
         "defects": len(defects),
         "on_pit": any(inside),
         "reasons": [str(reason) for reason in one.record.inspection.reasons][:3],
@@ -182,13 +182,23 @@ def _line(name: str, rows: Sequence[Mapping[str, object]]) -> str:
     counts = [[sum(row["verdict"] == v for row in these) for v in Verdict] for these in (good, bad)]
     stopped, escaped = len(good) - counts[0][0], counts[1][0]
     found = sum(bool(row["on_pit"]) for row in bad)
-    area = auroc([float(str(r["score"])) for r in rows], [bool(r["bad"]) for r in rows]) if good and bad else None
     cells = itertools.chain(
         (name, len(good), *counts[0], rate(stopped, len(good)) if good else "-", len(bad), *counts[1]),
         (rate(escaped, len(bad)), rate(found, len(bad))) if bad else ("-", "-"),
-        ("-" if area is None else f"{area:.3f}", _of_one_day(rows)),
+        (_area(rows), _of_one_day(rows)),
     )
     return f"| {' | '.join(map(str, cells))} |\n"
+
+
+def _scored(rows: Sequence[Mapping[str, object]]) -> tuple[list[float], list[bool]]:
+    """Scores and truths of the cases that have a score: a view that did not align has none."""
+    scored = [(float(str(row["score"])), bool(row["bad"])) for row in rows if row["score"] is not None]
+    return [score for score, _ in scored], [bad for _, bad in scored]
+
+
+def _area(rows: Sequence[Mapping[str, object]]) -> str:
+    scores, truth = _scored(rows)
+    return f"{auroc(scores, truth):.3f}" if 0 < sum(truth) < len(truth) else "-"
 
 
 def _of_one_day(rows: Sequence[Mapping[str, object]]) -> str:
@@ -202,9 +212,9 @@ def _of_one_day(rows: Sequence[Mapping[str, object]]) -> str:
         days[str(row["photo"]).split("_")[1][:6], str(row["size"])].append(row)
     right, pairs = 0.0, 0
     for these in days.values():
-        truth = [bool(row["bad"]) for row in these]
+        scores, truth = _scored(these)
         n = sum(truth) * (len(truth) - sum(truth))
         if n:
-            right += n * auroc([float(str(row["score"])) for row in these], truth)
+            right += n * auroc(scores, truth)
             pairs += n
     return f"{right / pairs:.3f} ({pairs})" if pairs else "-"

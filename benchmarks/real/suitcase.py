@@ -180,7 +180,7 @@ def row_of(way: Way, one: Judged, drawn: dict[str, Any]) -> dict[str, Any]:
         "way": way.name,
         "photo": one.photo.stem,
         "verdict": str(one.record.verdict),
-        "score": round(one.score, 3),
+        "score": None if one.score is None else round(one.score, 3),
         "alarms": len(inspection.defects),
         "lie_on": dict(Counter(lies_on).most_common()),
         "mm2": round(sum(defect.area_mm2 for defect in inspection.defects)),

@@ -64,7 +64,7 @@ def test_spindle_photographs_become_records_pictures_and_codes(real_data: Path, 
     assert [one.record.inspection.trigger.case_id for one in judged] == sorted(path.stem for path in photos)
     assert kept["records"] == 2
     assert kept["codes"] == sum(one.record.verdict is Verdict.PASS for one in judged)
-    assert all(one.score > 0 for one in judged)
+    assert all(one.score is not None and one.score > 0 for one in judged)
     assert all(any(image.kind == "frame" for image in one.record.images) for one in judged)
 
 
