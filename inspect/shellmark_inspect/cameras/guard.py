@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 import zlib
@@ -16,6 +17,8 @@ from shellmark_inspect.errors import BadFrame, CameraError, CameraLost, FrameTim
 from shellmark_inspect.types import Frame, Pixels, Trigger
 
 from .camera import Camera
+
+log = logging.getLogger(__name__)
 
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 30.0
@@ -122,16 +125,16 @@ class Guarded:
             self._lose(e)
             raise
         if self._closed:
-            self.camera.close()
+            self._let_go()
             raise CameraLost(f"camera {self.name} was closed while it was being opened")
         again, self._lost, self._pause_s = self._lost, False, FIRST_PAUSE_S
         self._timeouts, self._number = 0, None
         self._note(ok=True, last_error="", reopened=int(again))
 
     def close(self) -> None:
-        """Let the camera go; why it was lost is still said."""
+        """Let the camera go; why it was lost is still said. Never raises: what is gone cannot be let go of either."""
         self._closed = True
-        self.camera.close()
+        self._let_go()
         if not self._lost:
             self._note(ok=False, last_error="closed")
 
@@ -144,8 +147,7 @@ class Guarded:
         self._need_open()
         try:
             with self._busy():
-                frames = self.camera.expose(trigger, view, lights)
-            checked = self._checked(frames, trigger, view, lights)
+                checked = self._checked(self.camera.expose(trigger, view, lights), trigger, view, lights)
         except SourceEnded:
             raise
         except FrameTimeout as e:
@@ -176,6 +178,12 @@ class Guarded:
         if frame is not None and self._number is not None:
             self._number = max(frame.number, self._number)
         return frame
+
+    def _let_go(self) -> None:
+        try:
+            self.camera.close()
+        except Exception as e:  # noqa: BLE001 - an SDK's bug must not keep the camera from being opened again
+            log.warning("camera %s does not close: %s: %s", self.name, type(e).__name__, e)
 
     def _need_open(self) -> None:
         if self._lost or self._closed:

@@ -56,6 +56,9 @@ class CameraThread:
     def expose(self, trigger: Trigger, views: Mapping[str, Sequence[str]]) -> Future[Exposures]:
         """Ask for one case's frames: view name → lights."""
         request = _Request(trigger, views, Future())
+        if not self._thread.is_alive():  # nobody would ever take the request
+            request.answer.set_result(dict.fromkeys(views, CameraLost("its thread has ended: start the station again")))
+            return request.answer
         if self.camera.busy_since_ns is not None and len(self._requests):
             request.answer.set_result(dict.fromkeys(views, CameraLost(self.stall_text())))
             return request.answer

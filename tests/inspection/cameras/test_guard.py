@@ -77,6 +77,30 @@ def guarded(*script: list[Pixels] | CameraError, **options: object) -> Guarded:
     return camera
 
 
+class Broken(Script):
+    """An SDK with bugs: it answers with nothing at all, and cannot be closed."""
+
+    def close(self) -> None:
+        super().close()
+        raise RuntimeError("handle is stale")
+
+    def expose(self, trigger: Trigger, view: str, lights: Sequence[str]) -> list[Frame]:
+        return None  # type: ignore[return-value]
+
+
+def test_what_an_sdk_must_not_do_is_a_lost_camera_and_it_is_opened_again() -> None:
+    clock = Clock()
+    camera = Guarded(Broken(), clock_ns=clock)
+    camera.open()
+    with pytest.raises(CameraLost, match="scripted: TypeError"):
+        camera.expose(trigger(1), "front", ["top"])
+    clock.now_ns += int(2e9)
+    assert camera.reopen_in_s == 0
+    camera.open()
+    assert camera.state.ok
+    camera.close()
+
+
 def test_good_frames_pass_and_are_counted() -> None:
     camera = guarded([picture(1), picture(2)], [picture(3), picture(4)])
     for number in (1, 2):
