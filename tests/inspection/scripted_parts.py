@@ -9,7 +9,15 @@ from threading import Event
 
 import numpy as np
 
-from shellmark_inspect.errors import BadFrame, CameraError, CameraLost, FrameTimeout, RecordsError, StorageFull
+from shellmark_inspect.errors import (
+    BadFrame,
+    CameraError,
+    CameraLost,
+    FrameTimeout,
+    InputError,
+    RecordsError,
+    StorageFull,
+)
 from shellmark_inspect.loop import Inspects
 from shellmark_inspect.types import (
     Disposition,
@@ -124,6 +132,8 @@ class ScriptedRecords:
                 raise RecordsError("database gone")
             case "bug":
                 raise KeyError("a bug")
+            case "input":
+                raise InputError("GTIN is wrong")
             case "slow":
                 Event().wait(0.02)
 

@@ -266,9 +266,9 @@ class Loop:
     def _begin(self, case: _Case, *, overrun: bool) -> None:
         try:
             self._keeps.begin(case.trigger, case.plan.inspects)
-        except Exception as e:
-            self._fail(case, _as_records_error(e))
-            raise
+        except Exception as e:  # noqa: BLE001 - the records thread must outlive any one case
+            self._lose(case, e)
+            return
         if overrun:
             self._store(case, case.plan.inspects.held(case.trigger, Reason(ReasonCode.OVERRUN)))
         elif self._stopping:
@@ -279,10 +279,10 @@ class Loop:
     def _store(self, case: _Case, inspection: Inspection) -> None:
         try:
             record = self._keeps.store(inspection)
-        except Exception as e:
+        except Exception as e:  # noqa: BLE001 - whatever it is, the record is not kept
             self._unstored.append(inspection)
-            self._fail(case, _as_records_error(e))
-            raise
+            self._lose(case, e)
+            return
         self._tell(record)
         self._close_case(case)
         case.answer.set_result(record)
@@ -365,6 +365,12 @@ class Loop:
             if not self._open and self._state is StationState.SINGLE_EXECUTION:
                 self._move(StationState.READY)
             self._changed.notify_all()
+
+    def _lose(self, case: _Case, error: Exception) -> None:
+        """A case that could not be kept: the state is Error before its caller hears of it."""
+        log.debug("records", exc_info=error)
+        self._halt_on(_as_records_error(error))
+        self._fail(case, _as_records_error(error))
 
     def _fail(self, case: _Case, error: ShellmarkError) -> None:
         self._close_case(case)

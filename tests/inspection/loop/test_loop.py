@@ -23,7 +23,7 @@ CAMERA = st.lists(
     st.sampled_from(["good", "good", "lost", "timeout", "bad", "error", "bug", "hang", "gap"]), max_size=12
 )
 MODEL = st.lists(st.sampled_from(["good", "good", "model", "raise"]), max_size=12)
-COMMIT = st.lists(st.sampled_from(["good"] * 6 + ["slow", "full", "gone", "bug"]), max_size=30)
+COMMIT = st.lists(st.sampled_from(["good"] * 6 + ["slow", "full", "gone", "bug", "input"]), max_size=30)
 
 
 def build(camera, inspector, records, *, room=3, overrun=Overrun.RECORD, answer_within_s=0.1, **more) -> Loop:
@@ -214,6 +214,28 @@ def test_a_record_that_cannot_be_kept_stops_the_station():
     unstored = stop(loop)
     assert [i.trigger.number for i in unstored] == records.begun, "what could not be stored is not lost"
     assert isinstance(lost.exception(), RecordsError)
+
+
+@pytest.mark.parametrize("calls", [["gone"], ["good", "gone"], ["good", "input"]])
+def test_the_state_is_error_before_the_caller_hears_of_it(calls):
+    loop = build(ScriptedCamera("c"), ScriptedInspector(), ScriptedRecords(calls))
+    loop.start()
+    future, states = loop.trigger(), []
+    future.add_done_callback(lambda _: states.append(loop.state))
+    assert isinstance(future.exception(5), RecordsError)
+    stop(loop)
+    assert states == [StationState.ERROR]
+
+
+def test_a_camera_whose_thread_has_ended_holds_nothing_up():
+    camera = ScriptedCamera("c")
+    loop = build(camera, ScriptedInspector(), ScriptedRecords())
+    loop.start()
+    assert all(thread.stop() for thread in loop._plan.cameras.values())
+    records = [loop.trigger().result(5) for _ in range(3)]
+    assert {record.verdict for record in records} == {Verdict.REVIEW}
+    assert "start the station again" in str(records[-1].inspection.reasons[0])
+    stop(loop)
 
 
 def test_a_lost_camera_is_opened_again():
