@@ -89,7 +89,8 @@ def drawn(folder: Path, size: tuple[int, int]) -> StationConfig:
             cv2.imwrite(
                 str(folder / "cases" / f"c{case}" / f"front_{light}.bmp"), cv2.add(moved, noise, dtype=cv2.CV_8U)
             )
-    inside = slice(h // 2, h // 2 + 640), slice(w // 2, w // 2 + 896)
+    top, left = max(0, h // 4 - 100), max(0, w // 3 - 100)  # where the plate is
+    inside = slice(top, top + 640), slice(left, left + 896)
     goods = [TeachCase(f"g{n}", [cv2.merge([picture(size, 20 + n)[inside]] * 3)]) for n in range(4)]
     options = TeachOptions(margin=3.0)
     write_bundle(
