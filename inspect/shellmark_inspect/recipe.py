@@ -20,7 +20,8 @@ from pydantic import (
 
 from .errors import RecipeError
 
-Point = tuple[float, float]
+Millimetre = Annotated[float, Field(ge=-1e5, le=1e5, allow_inf_nan=False)]
+Point = tuple[Millimetre, Millimetre]
 Polygon = Annotated[tuple[Point, ...], Field(min_length=3)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -149,8 +150,8 @@ class JudgeSpec(_Part):
     """
 
     grow: Annotated[float, Field(gt=0, le=1)] = 0.75
-    merge_mm: NotNegative = 1.0
-    smallest_mm: NotNegative = 0.2
+    merge_mm: Annotated[float, Field(ge=0, le=20)] = 1.0
+    smallest_mm: Annotated[float, Field(ge=0, le=5)] = 0.2
     unsure_share: Annotated[float, Field(ge=0, lt=1)] = 0.3
     review_from: Annotated[float, Field(gt=0)] | None = None
 
@@ -166,7 +167,7 @@ class Recipe(_Part):
     sku: Name
     name: str
     name_zh: str = ""
-    gtin: Annotated[str, Field(pattern=r"^\d{14}$")] | None = None
+    gtin: Annotated[str, Field(pattern=r"^[0-9]{14}$")] | None = None
     model: str
     model_digest: Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")] | None = None
     views: Annotated[tuple[ViewSpec, ...], Field(min_length=1)]
@@ -206,6 +207,23 @@ class Recipe(_Part):
         known = {"*"} | {view.default_zone for view in self.views} | {z.zone for view in self.views for z in view.zones}
         if strange := [limit.zone for limit in self.limits if limit.zone not in known]:
             raise ValueError(f"limit for zone {strange[0]}, which no view has")
+        return self
+
+    @model_validator(mode="after")
+    def _nothing_is_passed_over(self) -> Self:
+        for view in self.views:
+            steps = {step.step for step in view.steps}
+            if (view.zones or view.default_zone != "A") and "zones" not in steps:
+                raise ValueError(f"view {view.name} has zones but no step zones to paint them: all would be zone A")
+            if view.ignore and "shell_mask" not in steps:
+                raise ValueError(f"view {view.name} has ignore polygons but no step shell_mask to take them out")
+        smallest = self.judge.smallest_mm
+        for limit in self.limits:
+            if any(0 < most < smallest for most in (limit.length_mm, limit.diameter_mm) if most is not None):
+                raise ValueError(
+                    f"limit {limit.zone}/{limit.label} is below judge.smallest_mm {smallest:g}, which drops what is "
+                    f"smaller: lower smallest_mm"
+                )
         return self
 
     def model_post_init(self, _context: object) -> None:
