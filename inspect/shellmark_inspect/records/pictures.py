@@ -6,6 +6,7 @@ Frames and maps are JPEG at quality 95 without chroma subsampling, crops PNG: a 
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import os
 import re
@@ -42,19 +43,22 @@ class Kept:
 
 
 class Pictures:
-    """The image folder of a station, made when it is missing; what a crash left unfinished in it is deleted.
+    """The image folder of a station, made when it is missing; what a crash of its own left unfinished is deleted.
+
+    Several stations may share a folder: a file that is being written carries the station's name.
 
     Raises:
         RecordsError: the folder cannot be written.
     """
 
-    def __init__(self, folder: Path, policy: SavePolicy) -> None:
+    def __init__(self, folder: Path, policy: SavePolicy, station: str) -> None:
         self.folder = folder.expanduser().absolute()
+        self._unfinished = f"{_UNFINISHED}{station}-"
         self._policy = policy
         self._passes = 0
         with mapped("open the image folder", self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
-            for left in self.folder.glob(f"*/{_UNFINISHED}*"):
+            for left in self.folder.glob(f"*/{glob.escape(self._unfinished)}*"):
                 left.unlink()
 
     def keep(self, inspection: Inspection, at: datetime) -> Kept:
@@ -77,7 +81,7 @@ class Pictures:
                     digest = hashlib.sha256(data).hexdigest()
                     path = day / f"{digest}.{ending}"
                     if not path.exists():
-                        _write_whole(path, data)
+                        _write_whole(path, path.with_name(f"{self._unfinished}{path.name}"), data)
                         fresh.append(path)
                     refs.append(_ref(evidence, path, digest))
                 sync_folder(day)
@@ -119,7 +123,7 @@ class Pictures:
 
     def _make_day(self, day: Path) -> None:
         if not day.exists():
-            day.mkdir()
+            day.mkdir(exist_ok=True)
             sync_folder(self.folder)
 
 
@@ -135,8 +139,7 @@ def _encoded(evidence: Evidence) -> tuple[bytes, str]:
     return data.tobytes(), ending
 
 
-def _write_whole(path: Path, data: bytes) -> None:
-    part = path.with_name(f"{_UNFINISHED}{path.name}")
+def _write_whole(path: Path, part: Path, data: bytes) -> None:
     try:
         with part.open("wb") as file:
             file.write(data)

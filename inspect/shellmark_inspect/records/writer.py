@@ -66,7 +66,7 @@ class Records:
         self._closing = closing
         self._file = file_of(connection.engine.url)
         self.where = str(self._file or connection.engine.url.render_as_string(hide_password=True))
-        self._pictures = Pictures(images, policy)
+        self._pictures = Pictures(images, policy, station)
         self._ledger = Ledger(connection, station)
         self._codes = Codes(connection, self._ledger, station=station, host=host)
 

@@ -31,7 +31,7 @@ def test_frames_are_near_and_crops_exactly_what_was_seen(tmp_path: Path, inspect
     smooth = cv2.GaussianBlur(np.random.default_rng(0).integers(0, 255, (80, 60, 3), np.uint8), (0, 0), 3)
     grey = smooth[..., 0].copy()
     evidence = (Evidence("frame", "front", "left", smooth), Evidence("map", "front", "left", grey))
-    kept = Pictures(tmp_path, ALL).keep(replace(seen, evidence=evidence), NOON)
+    kept = Pictures(tmp_path, ALL, "st").keep(replace(seen, evidence=evidence), NOON)
     assert [(ref.kind, ref.path.suffix) for ref in kept.refs] == [("frame", ".jpg"), ("map", ".jpg"), ("crop", ".png")]
     back = [cv2.imread(str(ref.path), cv2.IMREAD_UNCHANGED) for ref in kept.refs]
     assert np.abs(back[0].astype(int) - smooth).max() <= 8
@@ -47,12 +47,14 @@ def test_a_crop_the_inspector_chose_is_not_kept_twice(tmp_path: Path, inspection
     seen = inspection(1, verdict=Verdict.FAIL)
     crop = seen.defects[0].crop
     assert crop is not None
-    kept = Pictures(tmp_path, ALL).keep(replace(seen, evidence=(Evidence("crop", "front", "left", crop, 0),)), NOON)
+    kept = Pictures(tmp_path, ALL, "st").keep(
+        replace(seen, evidence=(Evidence("crop", "front", "left", crop, 0),)), NOON
+    )
     assert [ref.defect for ref in kept.refs] == [0]
 
 
 def test_one_content_is_one_file_and_discarding_spares_what_was_there(tmp_path: Path, inspection: Make) -> None:
-    pictures = Pictures(tmp_path, ALL)
+    pictures = Pictures(tmp_path, ALL, "st")
     first = pictures.keep(inspection(1), NOON)
     second = pictures.keep(inspection(1), NOON)
     assert first.refs == second.refs
@@ -88,7 +90,7 @@ def test_a_policy_that_makes_no_sense_is_refused() -> None:
 
 
 def test_every_nth_pass_of_a_run_keeps_its_frames(tmp_path: Path, inspection: Make) -> None:
-    pictures = Pictures(tmp_path, SavePolicy(frames="every_nth", every_nth=3, floor_bytes=0))
+    pictures = Pictures(tmp_path, SavePolicy(frames="every_nth", every_nth=3, floor_bytes=0), "st")
     kept = [len(pictures.keep(inspection(number), NOON).refs) for number in range(1, 8)]
     assert kept == [0, 0, 1, 0, 0, 1, 0]
 
@@ -97,19 +99,19 @@ def test_a_picture_that_cannot_be_written_leaves_nothing(tmp_path: Path, inspect
     too_wide = np.zeros((1, 70_000), np.uint8)  # JPEG ends at 65,500
     bad = replace(inspection(1), evidence=(*inspection(1).evidence, Evidence("frame", "front", "left", too_wide)))
     with pytest.raises(RecordsError, match="front"):
-        Pictures(tmp_path, ALL).keep(bad, NOON)
+        Pictures(tmp_path, ALL, "st").keep(bad, NOON)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def test_old_days_go_counted_from_the_newest_record(tmp_path: Path, inspection: Make) -> None:
-    pictures = Pictures(tmp_path, SavePolicy(frames="all", floor_bytes=0, days=30))
+    pictures = Pictures(tmp_path, SavePolicy(frames="all", floor_bytes=0, days=30), "st")
     for age in (0, 29, 30, 31, 90):
         pictures.keep(inspection(age + 1), NOON - timedelta(days=age))
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "notes.txt").touch()
     assert pictures.prune(NOON) == 2
     assert sorted(path.name for path in tmp_path.iterdir()) == ["2026-10-24", "2026-10-25", "2026-11-23", "mine"]
-    assert Pictures(tmp_path, ALL).prune(NOON + timedelta(days=999)) == 0
+    assert Pictures(tmp_path, ALL, "st").prune(NOON + timedelta(days=999)) == 0
 
 
 def test_pruning_never_touches_a_row(sqlite: object, inspection: Make) -> None:
@@ -125,10 +127,11 @@ def test_pruning_never_touches_a_row(sqlite: object, inspection: Make) -> None:
 def test_what_a_crash_left_unfinished_is_cleared_at_start(tmp_path: Path) -> None:
     day = tmp_path / "2026-11-22"
     day.mkdir()
-    (day / ".unfinished-abc").write_bytes(b"half")
+    (day / ".unfinished-st-abc").write_bytes(b"half")
+    (day / ".unfinished-other-abc").write_bytes(b"another station is writing this")
     (day / "whole.jpg").write_bytes(b"whole")
-    Pictures(tmp_path, ALL)
-    assert [path.name for path in day.iterdir()] == ["whole.jpg"]
+    Pictures(tmp_path, ALL, "st")
+    assert {path.name for path in day.iterdir()} == {"whole.jpg", ".unfinished-other-abc"}
 
 
 @pytest.mark.parametrize("step", ["fsync", "replace"])
@@ -139,7 +142,7 @@ def test_a_picture_has_its_name_only_when_it_is_whole_on_the_disk(
         assert [path.name[:12] for path in tmp_path.rglob("*") if path.is_file()] == [".unfinished-"]
         raise OSError(5, "Input/output error")
 
-    pictures = Pictures(tmp_path, ALL)
+    pictures = Pictures(tmp_path, ALL, "st")
     (tmp_path / "2026-11-23").mkdir()
     monkeypatch.setattr(*((os, "fsync", fail) if step == "fsync" else (Path, "replace", fail)))
     with pytest.raises(RecordsError, match="Input/output error"):
