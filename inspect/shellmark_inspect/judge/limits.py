@@ -74,7 +74,7 @@ def measures(defect: Defect, limit: Limit) -> list[tuple[Measure, float]]:
 
 
 def standing(measure: Measure, most: float) -> Standing:
-    """Over the limit beyond the uncertainty, within it on either side, or surely below."""
+    """Over the limit beyond the uncertainty, within it on either side, or surely below; what is no number is near."""
     if measure.value - measure.uncertainty > most:
         return Standing.OVER
-    return Standing.NEAR if measure.value + measure.uncertainty > most else Standing.WITHIN
+    return Standing.WITHIN if measure.value + measure.uncertainty <= most else Standing.NEAR

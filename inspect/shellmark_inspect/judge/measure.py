@@ -126,7 +126,7 @@ def measure(
     if len(regions) > MOST_REGIONS:
         found.append(_all_as_one(view, regions[MOST_REGIONS:]))
     measured = [_measured(view, one, spec) for one in _joined(found)]
-    large = [one for one in measured if one.length_mm >= spec.smallest_mm]
+    large = [one for one in measured if not one.length_mm < spec.smallest_mm]  # what is no number is kept
     return sorted(large, key=lambda one: (-one.score, one.centre_mm))
 
 

@@ -129,7 +129,7 @@ def _together(defects: Sequence[Defect], members: Sequence[int], row: Limit, are
 
 
 def _density(n: int, most: float, area_cm2: float, about: Mapping[str, str | float], view: str) -> Iterator[_Finding]:
-    if area_cm2 <= 0:
+    if not area_cm2 > 0:
         detail = f"zone {about['zone']} of view {view} has no area, so {about['label']} per 100 cm² cannot be judged"
         yield _Finding(Reason(ReasonCode.FAULT, {"detail": detail}), 0.0)
         return

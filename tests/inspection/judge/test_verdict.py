@@ -194,6 +194,15 @@ def test_density_without_an_area_is_review_and_never_a_pass():
     assert "has no area" in str(found.reasons[0])
 
 
+@pytest.mark.parametrize("limit", [{"length_mm": 5}, {"width_mm": 5}, {"diameter_mm": 5}, {"area_mm2": 5}])
+def test_a_size_that_is_no_number_is_review_and_never_a_pass(limit: dict[str, float]):
+    sizes = dict.fromkeys(("length_mm", "width_mm", "diameter_mm", "area_mm2", "uncertainty_mm"), float("nan"))
+    found = judge([replace(make_defect(), **sizes)], [Limit(label="scratch", **limit)], AREAS)
+    assert found.verdict is Verdict.REVIEW
+    density = judge([make_defect()], [Limit(label="scratch", per_100_cm2=9)], {("front", "A"): float("nan")})
+    assert density.verdict is Verdict.REVIEW
+
+
 def test_fail_beats_review_and_the_worst_comes_first():
     defects = [
         make_defect("stain", 2.0),
