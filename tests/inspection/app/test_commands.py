@@ -12,9 +12,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 from openpyxl import load_workbook
-from small_station import GTIN, Place
+from small_station import GTIN, SIDE_PX, Place
 from typer.testing import CliRunner
 
 from shellmark_inspect.app.cli import app
@@ -191,6 +193,45 @@ def test_teaching_gives_a_bundle_that_runs(place: Place) -> None:
     assert str(path) in out.replace("\n", "")
     told = call_json("run", place.write_config(place.recipe(model="own"), models=["own"]), "--cases", "1")
     assert told["cases"] == 1
+
+
+def manifest_row(place: Place, number: int, kind: str, label: str | None) -> dict[str, Any]:
+    """A case of a manifest, written with its mask where it has a defect."""
+    row: dict[str, Any] = {
+        "case": f"c{number}",
+        "sku": "noise",
+        "split": "learn",
+        "kind": "defect" if label else "good",
+    }
+    still = place.fill([kind], first=number)[0]
+    row |= {"frames": {"front": {"top": f"cases/{still.name}"}}, "mask": None, "defects": []}
+    if label:
+        mask = np.zeros((SIDE_PX, SIDE_PX), np.uint8)
+        mask[28:84, 28:84] = 1
+        cv2.imwrite(str(place.folder / f"mask{number}.png"), mask)
+        row |= {"mask": f"mask{number}.png", "defects": [{"label": label, "mask_value": 1}]}
+    return row
+
+
+def test_teaching_from_a_manifest_learns_the_names_of_its_defects(place: Place) -> None:
+    kinds = [("good", None)] * 4 + [("scratched", "scratch")] * 5 + [("blemished", "stain")] * 5
+    rows = [manifest_row(place, number, *kind) for number, kind in enumerate(kinds, 1)]
+    (place.folder / "manifest.json").write_text(json.dumps({"cases": rows}))
+    store = place.folder / "own"
+    call("train", place.recipe(), place.folder / "manifest.json", "--store", store, "--name", "named")
+    told = call_json("models", "list", "--root", store)
+    mine = next(row for row in told if row["name"] == "named")
+    assert set(mine["labels"]) == {"scratch", "stain"}
+    assert mine["goods"] == 4
+
+
+def test_a_mask_that_is_missing_is_named(place: Place) -> None:
+    rows = [manifest_row(place, 1, "good", None), manifest_row(place, 2, "scratched", "scratch")]
+    (place.folder / "manifest.json").write_text(json.dumps({"cases": rows}))
+    (place.folder / "mask2.png").unlink()
+    result = RUNNER.invoke(app, ["train", str(place.recipe()), str(place.folder / "manifest.json")])
+    assert isinstance(result.exception, InputError)
+    assert "mask2.png cannot be read" in str(result.exception)
 
 
 def shellmark(*arguments: object, **more: Any) -> subprocess.Popen[str]:

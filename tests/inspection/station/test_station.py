@@ -297,6 +297,20 @@ def test_events_go_out_once_each_also_over_a_restart(place: Place, opened: Open)
     )
 
 
+def test_an_output_that_fails_holds_up_nothing_and_gets_everything_later(place: Place, opened: Open) -> None:
+    place.fill(["good", "scratched"])
+    in_the_way = place.folder / "out"
+    in_the_way.write_text("a file where a folder should be")
+    station = opened(outputs={"events": {"kind": "jsonl", "path": "out/events.jsonl"}})
+    inspect(station)
+    inspect(station)
+    assert station.status().state is StationState.READY
+    in_the_way.unlink()
+    station.close()
+    lines = (place.folder / "out" / "events.jsonl").read_text("utf-8").splitlines()
+    assert [json.loads(line)["number"] for line in lines] == [1, 2, 3]
+
+
 @pytest.mark.parametrize("changes", [{"kind": "fax"}, {"colour": "red"}, {"path": 7}])
 def test_an_impossible_output_is_refused_before_anything_is_opened(place: Place, changes: dict) -> None:
     place.fill(["good"])
