@@ -21,7 +21,7 @@ import typer
 from shellmark_inspect.app.printing import JsonOption, out, print_json
 from shellmark_inspect.app.records import open_reader
 from shellmark_inspect.cameras import find_cameras
-from shellmark_inspect.errors import ShellmarkError
+from shellmark_inspect.errors import DatabaseTooNew, ShellmarkError
 from shellmark_inspect.records import RecordReader
 from shellmark_inspect.station import StationConfig, data_folder, read_recipes, samples_folder
 from shellmark_models import ModelError, Store, bundle_roots, load
@@ -58,7 +58,7 @@ def doctor(
     Ends with exit code 1 when something is bad. Examples: `shellmark doctor` · `shellmark doctor station.toml --json`
     """
     settings = None if config is None else StationConfig.read(config)
-    findings = [finding for check in CHECKS.values() for finding in check(settings)]
+    findings = [finding for name in CHECKS for finding in _findings(name, settings)]
     if machine:
         print_json([asdict(finding) for finding in findings])
     else:
@@ -69,6 +69,14 @@ def doctor(
             out.print(f"{finding.what:9} {finding.text}{mend}", markup=False, soft_wrap=True)
     if any(finding.health is Health.BAD for finding in findings):
         raise typer.Exit(1)
+
+
+def _findings(name: str, config: StationConfig | None) -> list[Finding]:
+    """What one check says; a part that cannot even be looked at is a finding too, and the other checks go on."""
+    try:
+        return list(CHECKS[name](config))
+    except ShellmarkError as e:
+        return [Finding(name, Health.BAD, str(e), "mend it and look again")]
 
 
 def _check_qt(_: StationConfig | None) -> Iterator[Finding]:
@@ -116,8 +124,11 @@ def _check_database(config: StationConfig | None) -> Iterator[Finding]:
         return
     try:
         reader = open_reader(None) if config is None else RecordReader(config.url, config.images)
+    except DatabaseTooNew as e:
+        yield Finding("database", Health.BAD, str(e), "install the program that wrote it, or start a new data folder")
+        return
     except ShellmarkError as e:
-        yield Finding("database", Health.WARN, str(e), "run the station once; or install the program that wrote it")
+        yield Finding("database", Health.WARN, str(e), "run the station once")
         return
     try:
         facts = reader.facts()

@@ -7,8 +7,10 @@ import json
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -183,6 +185,41 @@ def test_the_doctor_says_what_is_wrong_and_what_to_do(place: Place) -> None:
     assert "silk" in bad["model"]["text"]
     assert "back is not configured" in bad["camera"]["text"]
     assert all(row["mend"] for row in bad.values())
+
+
+def findings(config: Path, code: int) -> list[dict[str, str]]:
+    return call_json("doctor", config, code=code)  # type: ignore[no-any-return]
+
+
+def test_the_doctor_goes_on_where_a_recipe_cannot_be_read(place: Place) -> None:
+    found = findings(place.write_config(place.recipe(colour="red")), 1)
+    assert [row["what"] for row in found if "colour: unknown key" in row["text"]] == ["cameras", "model"]
+    assert {"qt", "clock", "disk"} <= {row["what"] for row in found}
+
+
+def test_the_doctor_knows_a_database_of_a_newer_program_and_a_clock_that_went_back(data: Path) -> None:
+    config = data.parent / "station.toml"
+    with closing(sqlite3.connect(data / "records.db")) as db:
+        names = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")]
+        for name in names:
+            db.execute(f'DROP TRIGGER "{name}"')
+        db.execute("UPDATE inspections SET recorded_at = '2999-01-01 00:00:00.000000'")
+        db.commit()
+    clock = [row for row in findings(config, 1) if row["what"] == "clock" and row["health"] == "bad"]
+    assert "from the future" in clock[0]["text"]
+    with closing(sqlite3.connect(data / "records.db")) as db:
+        db.execute("UPDATE alembic_version SET version_num = '9999'")
+        db.commit()
+    (database,) = [row for row in findings(config, 1) if row["what"] == "database"]
+    assert (database["health"], database["text"].count("9999")) == ("bad", 1)
+
+
+def test_the_doctor_asks_for_room(place: Place) -> None:
+    place.fill(["good"])
+    config = place.write_config(save={"floor_bytes": 10**18})
+    (disk,) = [row for row in call_json("doctor", config) if row["what"] == "disk"]
+    assert disk["health"] == "warn"
+    assert "free some space" in disk["mend"]
 
 
 def test_teaching_gives_a_bundle_that_runs(place: Place) -> None:
