@@ -43,6 +43,9 @@ _SENTENCES: Mapping[ReasonCode, str] = {
     ReasonCode.NO_LIMIT: QT_TRANSLATE_NOOP(
         "reason", "{label} {value:.1f} mm in zone {zone}: the recipe has no limit for it"
     ),
+    ReasonCode.MAY_BE: QT_TRANSLATE_NOOP(
+        "reason", "{label} {value:.1f} mm in zone {zone} may be {other}, which is not allowed that size"
+    ),
     ReasonCode.NEAR_THRESHOLD: QT_TRANSLATE_NOOP(
         "reason", "view {view} is near the model's threshold (score {value:.2f})"
     ),
@@ -219,7 +222,13 @@ _ACTIONS: Mapping[Action, str] = {
 def sentence(reason: Reason) -> str:
     """A reason in the screen's language; where a value of the sentence is missing, the reason's code and detail."""
     values: dict[str, str | float] = dict(reason.values)
-    for key, word in (("label", label_name), ("measure", measure_name), ("zone", zone_name), ("view", zone_name)):
+    for key, word in (
+        ("label", label_name),
+        ("other", label_name),
+        ("measure", measure_name),
+        ("zone", zone_name),
+        ("view", zone_name),
+    ):
         if key in values:
             values[key] = word(str(values[key]))
     try:

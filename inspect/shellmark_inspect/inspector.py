@@ -31,12 +31,14 @@ from shellmark_inspect.types import (
     Versions,
     View,
 )
-from shellmark_models import COLOUR, Crop, Model, ModelError, Place
+from shellmark_models import COLOUR, UNKNOWN, Crop, Model, ModelError, Naming, Place
 
 log = logging.getLogger(__name__)
 
 SCALE_TOLERANCE = 0.02
 """How far a view's px/mm may be from the model's: features of 3 px change little within 2 %."""
+WELL_POSSIBLE = 0.5
+"""The share of the best class's score from which another class is not to be excluded."""
 BATCH = 4
 """Tiles per call of the model: enough to keep two cores busy, little enough to keep memory flat."""
 LEAST_JUDGED = 0.01
@@ -235,7 +237,16 @@ class Inspector:
                 for one in measured
             ]
             namings = self.model.name(crops)
-        return [one.named(naming.label, naming.score) for one, naming in zip(measured, namings, strict=True)]
+        return [
+            one.named(naming.label, naming.score, _may_be(naming))
+            for one, naming in zip(measured, namings, strict=True)
+        ]
+
+
+def _may_be(naming: Naming) -> tuple[str, ...]:
+    """The other classes at least half as likely as the one named: their limits count as well."""
+    least = WELL_POSSIBLE * naming.score
+    return tuple(k for k, v in naming.scores.items() if v >= least and k not in {naming.label, UNKNOWN})
 
 
 def first_view(spec: ViewSpec, frames: Sequence[Frame]) -> View:

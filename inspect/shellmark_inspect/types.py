@@ -145,7 +145,8 @@ class Defect:
     `label` is one of the model's classes or `UNKNOWN`, `label_score` 0..1; `score` the anomaly's peak (1.0 = the
     threshold); `contour_px` (n, 2) in pixels of the camera's frame; `centre_mm` on the shell; sizes in mm, `area_mm2`
     in mm²; `uncertainty_mm` how far a length may be off; `light` the plane it shows best in;
-    `crop` the evidence (h, w, 3) BGR at full resolution with surroundings, `crop_px_per_mm` its scale.
+    `crop` the evidence (h, w, 3) BGR at full resolution with surroundings, `crop_px_per_mm` its scale;
+    `may_be` the other classes it could well be of.
     """
 
     view: str
@@ -163,6 +164,7 @@ class Defect:
     contour_px: NDArray[np.float64]
     crop: Pixels | None = None
     crop_px_per_mm: float = 0.0
+    may_be: tuple[str, ...] = ()
 
 
 class ReasonCode(StrEnum):
@@ -175,6 +177,7 @@ class ReasonCode(StrEnum):
     TOO_CLOSE = "too_close"
     TOO_DENSE = "too_dense"
     NO_LIMIT = "no_limit"
+    MAY_BE = "may_be"
     NEAR_THRESHOLD = "near_threshold"
     VIEW_MISSING = "view_missing"
     CAMERA = "camera"
@@ -198,6 +201,7 @@ REASONS: Mapping[ReasonCode, str] = MappingProxyType(
         ReasonCode.TOO_CLOSE: "{label} {value:.0f} mm apart, zone {zone} wants {limit:.0f}",
         ReasonCode.TOO_DENSE: "{value:.1f} x {label} per 100 cm², zone {zone} allows {limit:.1f}",
         ReasonCode.NO_LIMIT: "{label} {value:.1f} mm in zone {zone}: the recipe has no limit for it",
+        ReasonCode.MAY_BE: "{label} {value:.1f} mm in zone {zone} may be {other}, which is not allowed that size",
         ReasonCode.NEAR_THRESHOLD: "view {view} is near the model's threshold (score {value:.2f})",
         ReasonCode.VIEW_MISSING: "view {view} is missing",
         ReasonCode.CAMERA: "camera {camera}: {detail}",

@@ -67,8 +67,8 @@ class Measured:
     crop_px_per_mm: float
     refined: bool
 
-    def named(self, label: str, label_score: float) -> Defect:
-        """The defect with its class."""
+    def named(self, label: str, label_score: float, may_be: tuple[str, ...] = ()) -> Defect:
+        """The defect with its class, and the other classes it could well be of."""
         return Defect(
             view=self.view,
             zone=self.zone,
@@ -85,6 +85,7 @@ class Measured:
             contour_px=self.contour_px,
             crop=self.crop,
             crop_px_per_mm=self.crop_px_per_mm,
+            may_be=may_be,
         )
 
 

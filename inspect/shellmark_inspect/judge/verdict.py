@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from shellmark_inspect.recipe import Limit
@@ -59,7 +59,10 @@ def judge(
     table knows nothing of is REVIEW. FAIL beats REVIEW beats PASS, and a PASS has no reason.
     """
     rows = [limit_for(limits, defect.zone, defect.label) for defect in defects]
-    own = [list(_own(i, defect, row)) for i, (defect, row) in enumerate(zip(defects, rows, strict=True))]
+    own = [
+        list(_own(i, defect, row)) or list(_otherwise(i, defect, limits))
+        for i, (defect, row) in enumerate(zip(defects, rows, strict=True))
+    ]
     findings = [finding for of_one in own for finding in of_one]
     groups: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     for i, defect in enumerate(defects):
@@ -96,6 +99,16 @@ def _own(index: int, defect: Defect, row: Limit | None) -> Iterator[_Finding]:
             yield _Finding(Reason(ReasonCode.OVER_LIMIT, values, index), measure.value / max(most, 1e-9))
         elif stands is Standing.NEAR:
             yield _near(index, measure, most, about)
+
+
+def _otherwise(index: int, defect: Defect, limits: Sequence[Limit]) -> Iterator[_Finding]:
+    """REVIEW when a defect is within its own class's limits but not within those of a class it could well be of."""
+    for other in defect.may_be:
+        if any(_own(index, replace(defect, label=other), limit_for(limits, defect.zone, other))):
+            about: dict[str, str | float] = {"label": defect.label, "zone": defect.zone}
+            values = {**about, "other": other, "value": defect.length_mm}
+            yield _Finding(Reason(ReasonCode.MAY_BE, values, index), 1.0)
+            return
 
 
 def _not_allowed(index: int, defect: Defect, about: Mapping[str, str | float]) -> _Finding:

@@ -339,3 +339,13 @@ def test_reasons_come_worst_first(found, rows):
                for reason in judge(found, rows, ALL_AREAS).reasons]  # fmt: skip
     assert failing == sorted(failing, reverse=True)
     assert any(failing) == (judge(found, rows, ALL_AREAS).verdict is Verdict.FAIL)
+
+
+def test_what_may_be_a_stricter_class_is_no_pass():
+    limits = [Limit(zone="A", label="bump", diameter_mm=2.0), Limit(zone="A", label="bubble", diameter_mm=0.5)]
+    sure = make_defect(label="bump", diameter_mm=1.0, uncertainty_mm=0.1)
+    assert judge([sure], limits, {}).verdict is Verdict.PASS
+    judgement = judge([replace(sure, may_be=("bubble",))], limits, {})
+    assert judgement.verdict is Verdict.REVIEW
+    assert [reason.code for reason in judgement.reasons] == [ReasonCode.MAY_BE]
+    assert "may be bubble" in str(judgement.reasons[0])
