@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 CONFIDENCE = 0.95
 MOST_LIFT = 1.5
-FEW = 0.02
+FEW = 0.05
 """The share of goods a threshold is set to stop, as far as few goods let guess it."""
 
 
@@ -46,7 +46,7 @@ def from_goods(scores: Sequence[float] | NDArray[np.float32], margin: float = 1.
     """The highest good score, one per case (the maximum over its views), or what few goods let expect above it.
 
     ``scores`` are of cases the memory did not see. Where a Gumbel distribution fitted to them (by moments, in their
-    logarithms) has its 98 % point above the highest, that point counts: 16 goods alone would stop 1 in 17. ``margin``
+    logarithms) has its 95 % point above the highest, that point counts: 10 goods alone would stop 1 in 11. ``margin``
     >= 1 lifts either. Lifting only lowers the false-reject rate, so the bound of the order statistics holds.
     ``measures`` is how many measures were each brought to their own highest before the worst of them was taken: each
     costs one statistically equivalent block (Tukey 1947). Raises TeachError.
@@ -67,5 +67,8 @@ def expected(scores: NDArray[np.float64], share: float) -> float:
 
 
 def folds(count: int, most: int) -> NDArray[np.intp]:
-    """Which fold each of ``count`` cases is held out in: each its own when few, else ``most`` folds in turn."""
-    return np.arange(count) % min(count, most)
+    """Which fold each of ``count`` cases is held out in: each its own when few, else ``most`` blocks of neighbours.
+
+    Cases that were seen one after the other are alike; held out together they cannot vouch for each other.
+    """
+    return np.arange(count) * min(count, most) // max(count, 1)
