@@ -29,7 +29,7 @@ class TeachOptions:
 
     tile_px: int = 0
     overlap_px: int = 64
-    rows: int = 1000
+    rows: int = 2000
     dims: int = 64
     margin: float = 1.0
     seed: int = 0

@@ -2,7 +2,7 @@
 
 One ONNX graph, written node by node:
 
-    tiles uint8 (n, h, w, 3) ─ features (n, c, h/8, w/8) ─ project ─ bank ─ score
+    tiles uint8 (n, h, w, 3) ─ level ─ features (n, c, h/8, w/8) ─ project ─ bank ─ score
     features   float32 (n, 128, h/8, w/8)   for the classifier and for teaching
     score      float32 (n, h, w)            distance to the bank; the card's threshold is in the same units
 """
@@ -66,7 +66,7 @@ def _remember(graph: Graph, bank: Bank, features: str) -> str:
 
 def memory_graph(backbone: onnx.ModelProto, channels: tuple[str, ...], bank: Bank) -> onnx.ModelProto:
     """The whole network with the bank inside; outputs ``score`` and ``features``."""
-    before, after, features = begin(backbone, channels)
+    before, after, features = begin(backbone, channels, level=True)
     score = _remember(after, bank, FEATURES)
     return finish(
         before, backbone, after, [helper.make_tensor_value_info(score, TensorProto.FLOAT, ["n", "h", "w"]), features]

@@ -55,7 +55,7 @@ class _Candidates:
 def teach_memory(goods: Iterable[TeachCase], labelled: Iterable[LabelledCrop], lesson: Lesson) -> Taught:
     """Learns good cases and the names of labelled crops; raises TeachError, TeachCancelled."""
     backbone, origin = load_backbone()
-    network = feature_graph(backbone, lesson.channels).SerializeToString()
+    network = feature_graph(backbone, lesson.channels, level=True).SerializeToString()
     session = Session(network, source=BACKBONE, threads=lesson.options.threads)
     try:
         with Spool(lesson.options.tile_px, STRIDE, FEATURE_COUNT) as spool:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 BATCH = 4
 LIMITS = "registered.limits"
-PARTS = ("pixel_mean", "pixel_spread", "feature_mean", "feature_scale", "feature_spread")
+PARTS = ("pixel_mean", "pixel_spread", "feature_mean", "feature_scale", "feature_spread", "usual")
 _NAME = re.compile(r"registered\.(\d+)\.(\w+)")
 
 

@@ -27,6 +27,8 @@ BLUR_PX = 1.2
 SPREAD_BLUR_PX = 2.0
 SPREAD_REACH_PX = 5
 SPREAD_STRIDE = 4
+USUAL_REACH, USUAL_FLOOR = 5, 0.7
+"""Places it is averaged over, and the least it may be of its own median."""
 SENSOR = 1.5
 """Grey levels of noise that no good shell shows as a deviation."""
 SENSOR_SHARE = 0.02
@@ -105,7 +107,9 @@ class Reference:
     """The goods' appearance in one view of (h, w) pixels.
 
     `pixel_mean` uint8 (h, w, 3) and `pixel_spread` (h/4, w/4, 3); `feature_mean` uint8 (h/8, w/8, c), of which
-    `feature_scale` (2, c) gives the step and the lowest value, and `feature_spread` (h/16, w/16, c).
+    `feature_scale` (2, c) gives the step and the lowest value, and `feature_spread` (h/16, w/16, c). `usual`
+    (2, h/8, w/8) is how far unseen goods usually are near each place, by pixels and by features: both are taken in
+    units of it, so that a quiet place is as watched as a lively one.
     """
 
     pixel_mean: NDArray[np.uint8]
@@ -113,6 +117,7 @@ class Reference:
     feature_mean: NDArray[np.uint8]
     feature_scale: NDArray[np.float32]
     feature_spread: NDArray[np.float16]
+    usual: NDArray[np.float16]
 
     def distance(
         self, tile: NDArray[np.uint8], features: Floats, left: int, top: int, limits: tuple[float, float]
@@ -127,8 +132,9 @@ class Reference:
         mean = self.pixel_mean[part].astype(np.float32)
         spread = self._spread_at(left, top, (height, width))
         pixels = blurred(tile)[:height, :width]
-        found[:height, :width] = pixel_distance(pixels, mean, spread) / np.float32(limits[0])
-        grid = self._feature_map(features, left, top)[:height, :width] / np.float32(limits[1])
+        usual = self._usual_at(left, top, (height, width))
+        found[:height, :width] = pixel_distance(pixels, mean, spread) / (usual[0] * np.float32(limits[0]))
+        grid = self._feature_map(features, left, top)[:height, :width] / (usual[1] * np.float32(limits[1]))
         np.maximum(found[:height, :width], grid, out=found[:height, :width])
         return found
 
@@ -141,6 +147,11 @@ class Reference:
         below, right = (max(0, d + want - have) for d, want, have in zip((dy, dx), size, large.shape, strict=False))
         large = cv2.copyMakeBorder(large, 0, below, 0, right, cv2.BORDER_REPLICATE)
         return np.asarray(large[dy : dy + size[0], dx : dx + size[1]], np.float32)
+
+    def _usual_at(self, left: int, top: int, size: tuple[int, int]) -> Floats:
+        x, y, w, h = (-(-value // STRIDE) for value in (left, top, size[1], size[0]))
+        part = self.usual[:, y : y + h, x : x + w].astype(np.float32)
+        return part.repeat(STRIDE, axis=1).repeat(STRIDE, axis=2)[:, : size[0], : size[1]]
 
     def _feature_map(self, features: Floats, left: int, top: int) -> Floats:
         x, y = round(left / STRIDE), round(top / STRIDE)
@@ -156,6 +167,20 @@ class Reference:
         full = cv2.resize(grid, (gw * STRIDE, gh * STRIDE), interpolation=cv2.INTER_LINEAR)
         lack = (features.shape[0] * STRIDE - full.shape[0], features.shape[1] * STRIDE - full.shape[1])
         return np.asarray(cv2.copyMakeBorder(full, 0, lack[0], 0, lack[1], cv2.BORDER_REPLICATE), np.float32)
+
+
+def highest_near(distance: Floats) -> Floats:
+    """The highest of each 8 x 8 pixels of a map (h, w), (ceil h/8, ceil w/8)."""
+    h, w = (-(-side // STRIDE) * STRIDE for side in distance.shape)
+    padded = np.pad(distance, ((0, h - distance.shape[0]), (0, w - distance.shape[1])))
+    return np.asarray(padded.reshape(h // STRIDE, STRIDE, w // STRIDE, STRIDE).max(axis=(1, 3)), np.float32)
+
+
+def usual(mean: Floats) -> NDArray[np.float16]:
+    """How far unseen goods usually are near each place (2, gh, gw), from the mean of their highest distances there."""
+    near = np.stack([cv2.blur(plane, (USUAL_REACH, USUAL_REACH)) for plane in mean])
+    floor = USUAL_FLOOR * np.median(near, axis=(1, 2), keepdims=True)
+    return np.asarray(np.maximum(near, np.maximum(floor, 1e-3)), np.float16)
 
 
 def shrunk_spread(spread: Floats) -> NDArray[np.float16]:

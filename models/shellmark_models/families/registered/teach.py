@@ -19,9 +19,11 @@ from shellmark_models.families.registered.reference import (
     blurred,
     coarse,
     feature_spread,
+    highest_near,
     pixel_spread,
     shrunk_spread,
     stepped,
+    usual,
 )
 from shellmark_models.features import FEATURE_COUNT, FEATURES, TILES, Seen, feature_graph, learn_names, load_backbone
 from shellmark_models.naming import NAMER_KEY
@@ -31,7 +33,7 @@ from shellmark_models.training.threshold import from_goods
 from shellmark_models.training.tiles import Blend, cut, weights
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     import onnx
     from numpy.typing import NDArray
@@ -61,6 +63,7 @@ class _Shots:
         self.shots: list[_Shot] = []
         self.pixels: list[Sums] = []
         self.features: list[Sums] = []
+        self._far: dict[_Shot, Floats] = {}
         self._file = tempfile.TemporaryFile(prefix="shellmark-teach-")  # noqa: SIM115 - closed by close
 
     def add(
@@ -92,14 +95,25 @@ class _Shots:
         mask = np.unpackbits(bits, count=size[0] * size[1]).reshape(size[:2]).astype(np.bool_)
         return image, grids.astype(np.float32), mask
 
-    def without(self, shot: _Shot, image: NDArray[np.uint8], grids: Floats) -> Reference:
-        """What all cases but this one look like in its view."""
+    def without(self, shot: _Shot, image: NDArray[np.uint8], grids: Floats, near: Floats | None) -> Reference:
+        """What all cases but this one look like in its view; ``near`` is how far they usually are (None: 1)."""
         whole = _blended(grids, image.shape[:2], self._options)
-        return _reference(self.pixels[shot.view].without(blurred(image)), self.features[shot.view].without(whole))
+        pixels, features = self.pixels[shot.view].without(blurred(image)), self.features[shot.view].without(whole)
+        return _reference(pixels, features, near)
 
     def reference(self, view: int) -> Reference:
         """What all cases look like in a view."""
-        return _reference(self.pixels[view].moments(), self.features[view].moments())
+        near = np.mean([far for shot, far in self._far.items() if shot.view == view], axis=0)
+        return _reference(self.pixels[view].moments(), self.features[view].moments(), near)
+
+    def add_usual(self, shot: _Shot, far: Floats) -> None:
+        """Keeps how far a shot is from all others, (2, gh, gw)."""
+        self._far[shot] = far
+
+    def usual_without(self, shot: _Shot) -> Floats:
+        """How far all cases but this one are in its view on the whole, (2, gh, gw)."""
+        others = [far for other, far in self._far.items() if other.view == shot.view and other.case != shot.case]
+        return np.asarray(np.mean(others, axis=0), np.float32)
 
     def close(self) -> None:
         self._file.close()
@@ -116,6 +130,7 @@ def teach_registered(goods: Iterable[TeachCase], labelled: Iterable[LabelledCrop
     shots = _Shots(lesson.options)
     try:
         seen = _look(goods, session, shots, lesson)
+        _learn_usual(shots, lesson)
         limits, scores = _held_out(shots, len(seen.cases), lesson)
         references = [shots.reference(view) for view in range(len(shots.pixels))]
         namer = learn_names(labelled, seen, lesson)
@@ -175,18 +190,34 @@ def _blended(grids: Floats, size: tuple[int, ...], options: TeachOptions) -> Flo
 
 
 def _held_out(shots: _Shots, cases: int, lesson: Lesson) -> tuple[tuple[float, float], list[float]]:
-    """The highest pixel and feature distance a good case reached against all others, and each case's score."""
+    """The highest pixel and feature distance a good case reached against all others, and each case's score.
+
+    What is usual near a place comes from the others' distances too.
+    """
     highest = np.zeros((cases, 2))
-    for number, shot in enumerate(shots.shots):
-        lesson.report("threshold", number / len(shots.shots))
-        image, grids, mask = shots.read(shot)
-        reference = shots.without(shot, image, grids)
+    for shot, image, grids, mask in _each(shots, lesson, "threshold"):
+        reference = shots.without(shot, image, grids, shots.usual_without(shot))
         maps = _maps(reference, image, grids, lesson.options)
         here = [float(distance.max(where=mask, initial=0.0)) for distance in maps]
         highest[shot.case] = np.maximum(highest[shot.case], here)
     limits = np.maximum(highest.max(axis=0), 1e-6)
     scores = (highest / limits).max(axis=1)
     return (float(limits[0]), float(limits[1])), [float(score) for score in scores]
+
+
+def _learn_usual(shots: _Shots, lesson: Lesson) -> None:
+    """How far each good case is from all others, place by place."""
+    for shot, image, grids, _ in _each(shots, lesson, "usual"):
+        maps = _maps(shots.without(shot, image, grids, None), image, grids, lesson.options)
+        shots.add_usual(shot, np.stack([highest_near(distance) for distance in maps]))
+
+
+def _each(
+    shots: _Shots, lesson: Lesson, stage: str
+) -> Iterator[tuple[_Shot, NDArray[np.uint8], Floats, NDArray[np.bool_]]]:
+    for number, shot in enumerate(shots.shots):
+        lesson.report(stage, number / len(shots.shots))
+        yield shot, *shots.read(shot)
 
 
 def _maps(reference: Reference, image: NDArray[np.uint8], grids: Floats, options: TeachOptions) -> list[Floats]:
@@ -201,13 +232,14 @@ def _maps(reference: Reference, image: NDArray[np.uint8], grids: Floats, options
     return maps
 
 
-def _reference(pixels: tuple[Floats, Floats], features: tuple[Floats, Floats]) -> Reference:
-    """A view's reference from mean and variance of blurred pixels and of features."""
+def _reference(pixels: tuple[Floats, Floats], features: tuple[Floats, Floats], near: Floats | None) -> Reference:
+    """A view's reference from mean and variance of blurred pixels and of features, and what is usual (None: 1)."""
     return Reference(
         np.clip(np.round(pixels[0]), 0, 255).astype(np.uint8),
         shrunk_spread(pixel_spread(pixels[1])),
         *stepped(features[0]),
         coarse(feature_spread(features[1])),
+        np.ones((2, *features[0].shape[:2]), np.float16) if near is None else usual(near),
     )
 
 
