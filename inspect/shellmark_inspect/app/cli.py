@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import sys
@@ -61,6 +62,9 @@ def _options(
 
 def main() -> None:
     """Run the command line; bad input ends with exit code 2 and one line, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what a console of another encoding lacks is written as its number
+            stream.reconfigure(errors="backslashreplace")
     try:
         sys.exit(app(prog_name="shellmark", standalone_mode=False))
     except BadUse as e:

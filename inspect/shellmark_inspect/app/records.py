@@ -40,7 +40,7 @@ def list_records(
     sku: SkuOption = None,
     verdict: VerdictOption = None,
     since: SinceOption = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 20,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1_000_000, help="At most so many.")] = 20,
     machine: JsonOption = False,
 ) -> None:
     """List records, newest first.
@@ -60,7 +60,7 @@ def list_records(
 
 @app.command()
 def show(
-    row: Annotated[int, typer.Argument(min=1, help="The record's row.")],
+    row: Annotated[int, typer.Argument(min=1, max=2**63 - 1, help="The record's row.")],
     data: WhereOption = None,
     machine: JsonOption = False,
 ) -> None:
@@ -123,13 +123,16 @@ def open_reader(data: Path | None) -> RecordReader:
 def _search(case: str | None, sku: str | None, verdict: Verdict | None, since: datetime | None) -> Search:
     search: Search = {}
     if case is not None:
-        search["case_id"] = case
+        search["case_id"] = case.encode("utf-8", "replace").decode()  # as records keep a name that is no text
     if sku is not None:
         search["sku"] = sku
     if verdict is not None:
         search["verdict"] = verdict
     if since is not None:
-        search["since"] = since.astimezone()
+        try:
+            search["since"] = since.astimezone()
+        except (ValueError, OverflowError, OSError) as e:
+            raise typer.BadParameter(f"--since {since}: no such local time: give a date such as 2026-11-23") from e
     return search
 
 

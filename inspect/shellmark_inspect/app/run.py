@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ import typer
 from shellmark_inspect.app.cases import Summary, run_through
 from shellmark_inspect.app.printing import JsonOption, print_json
 from shellmark_inspect.app.window import has_screen, open_on
+from shellmark_inspect.errors import InputError
 from shellmark_inspect.station import Station, StationConfig
 
 ConfigArgument = Annotated[Path, typer.Argument(help="The station's configuration (TOML).", show_default=False)]
@@ -26,7 +28,7 @@ def run(
 ) -> None:
     """Run a station from its configuration, with the window or without.
 
-    Without a window it inspects case after case until the source ends, `--cases` are through, or Ctrl-C.
+    Without a window it inspects case after case until the source ends, `--cases` are through, or Ctrl-C (or SIGTERM).
 
     Examples: `shellmark run station.toml` · `shellmark run station.toml --headless --cases 100 --json`
     """
@@ -34,6 +36,7 @@ def run(
     if not headless and not machine and has_screen():
         gui(config, sku)
     summary = Summary(settings.url, settings.images)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's stop ends a run as Ctrl-C does
     with Station(settings, sku) as station, contextlib.suppress(KeyboardInterrupt):
         run_through(station, summary, cases=cases, machine=machine)
     print_json(summary.as_json()) if machine else summary.print()
@@ -49,5 +52,7 @@ def gui(
     Example: `shellmark gui station.toml --full-screen`
     """
     settings = StationConfig.read(config)
+    if not has_screen():
+        raise InputError("there is no screen for the window: set DISPLAY, or use shellmark run --headless")
     with Station(settings, sku) as station:
         raise typer.Exit(open_on(station, full_screen=full_screen))

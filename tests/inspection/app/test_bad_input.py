@@ -80,6 +80,22 @@ def recipe_with_impossible_limit(place: Place) -> list[str]:
     return ["run", str(place.write_config(place.recipe(limits=limits))), "--headless"]
 
 
+def no_screen(place: Place) -> list[str]:
+    return ["gui", str(place.write_config())]
+
+
+def more_than_there_can_be(place: Place) -> list[str]:
+    return ["records", "list", "--data", str(recorded(place)), "--limit", "9" * 20]
+
+
+def before_all_time(place: Place) -> list[str]:
+    return ["records", "list", "--data", str(recorded(place)), "--since", "0001-01-01"]
+
+
+def a_row_there_cannot_be(place: Place) -> list[str]:
+    return ["records", "show", "9" * 20, "--data", str(recorded(place))]
+
+
 def no_folder(place: Place) -> list[str]:
     return ["run", str(place.write_config()), "--headless"]
 
@@ -237,6 +253,10 @@ CASES: list[tuple[Case, str]] = [
     (unknown_command, "Did you mean 'run'"),
     (unknown_option, "No such option: --fast"),
     (missing_argument, "see shellmark run --help"),
+    (no_screen, "no screen for the window: set DISPLAY"),
+    (more_than_there_can_be, "--limit"),
+    (a_row_there_cannot_be, "row"),
+    (before_all_time, "no such local time: give a date"),
     (doctor_without_config, "none.toml is missing"),
     (train_from_nothing, "none is missing"),
     (train_from_no_manifest, "none.json cannot be read: No such file or directory: give another one"),
@@ -250,6 +270,7 @@ CASES: list[tuple[Case, str]] = [
 def test_bad_input_is_one_line_and_exit_code_2(
     case: Case, says: str, place: Place, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setenv("HEADLESS", "1")
     arguments = case(place)
     capfd.readouterr()
     code = call(arguments, monkeypatch)

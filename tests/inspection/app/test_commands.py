@@ -280,17 +280,29 @@ def shellmark(*arguments: object, **more: Any) -> subprocess.Popen[str]:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to a child on Windows")
-def test_ctrl_c_ends_a_run_with_its_summary(place: Place) -> None:
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_a_run_with_its_summary(place: Place, sign: signal.Signals) -> None:
     place.fill(["good"])
     config = place.write_config(cameras={"front": {"kind": "folder", "path": "cases", "loop": True}})
     with shellmark("run", config, "--headless") as process:
         assert process.stdout is not None
         assert process.stdout.readline().startswith("PASS")
-        process.send_signal(signal.SIGINT)
+        process.send_signal(sign)
         out, err = process.communicate(timeout=60)
     assert process.returncode == 0, err
     assert " cases  PASS" in out
     assert "Traceback" not in err
+
+
+@pytest.mark.slow
+def test_a_name_the_console_cannot_write_is_no_traceback(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    (file,) = place.fill(["good"])
+    file.rename(file.with_name("箱壳.png"))
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    with shellmark("run", place.write_config(), "--headless") as process:
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    assert "\\u7bb1\\u58f3.png" in out
 
 
 @pytest.mark.slow
