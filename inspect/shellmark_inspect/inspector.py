@@ -178,7 +178,7 @@ class Inspector:
         canvas = Canvas(self._tiling, view.size)
         number = self.recipe.views.index(spec)
         for tiles in self._tiling.batches(image, view.shell, BATCH):
-            places = [Place(number, x, y) for x, y in tiles.boxes]
+            places = [Place(number, x, y, view.size) for x, y in tiles.boxes]
             maps = np.stack([prediction.anomaly for prediction in self.model.predict(tiles.pixels, places)])
             canvas.add(maps, tiles.boxes)
         return canvas.map

@@ -47,11 +47,15 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a tile lies: the number of the view in its case, and its top-left pixel in the aligned view."""
+    """Where a tile lies: the number of the view in its case, and its top-left pixel in the aligned view.
+
+    ``view_px`` is the view's own (h, w), so that a view of another size than was taught is refused; None: not said.
+    """
 
     view: int
     left_px: int
     top_px: int
+    view_px: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

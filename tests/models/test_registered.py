@@ -73,6 +73,14 @@ def test_tiles_without_their_places_are_refused(model, make):
         model.predict(tiles, [models.Place(3, 0, 0)])
 
 
+def test_a_view_of_another_size_than_was_taught_is_refused(model):
+    tile = np.zeros((1, model.card.tile_px, model.card.tile_px, 3), np.uint8)
+    taught = model._references[0].pixel_mean.shape[:2]
+    model.predict(tile, [models.Place(0, 0, 0, taught)])
+    with pytest.raises(models.InferenceError, match="px: take the reference picture it was taught with"):
+        model.predict(tile, [models.Place(0, 0, 0, (taught[0] + 50, taught[1]))])
+
+
 def test_it_says_that_it_compares_places_and_names_regions(model, make):
     assert model.card.registered
     assert model.card.family == "registered"

@@ -81,6 +81,11 @@ class RegisteredModel:
                 f"{self._session.source}: a tile at ({place.left_px}, {place.top_px}) lies outside the "
                 f"{width} x {height} px it was taught on: align the view to the same reference"
             )
+        if place.view_px is not None and place.view_px != (height, width):
+            raise InferenceError(
+                f"{self._session.source}: the view is {place.view_px[1]} x {place.view_px[0]} px, it was taught on "
+                f"{width} x {height} px: take the reference picture it was taught with, or teach it again"
+            )
         distance = reference.distance(tile, features, place.left_px, place.top_px, self._limits)
         return Prediction(distance / np.float32(self.card.threshold))
 
