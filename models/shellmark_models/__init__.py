@@ -20,6 +20,9 @@ from shellmark_models.registry import Store, StoredModel, bundle_roots, load, wr
 from shellmark_models.training.lesson import TeachOptions
 from shellmark_models.training.teach import teach
 from shellmark_models.training.threshold import false_reject_bound
+from shellmark_models.training.tiles import GRID_PX
+from shellmark_models.training.tiles import starts as tile_starts
+from shellmark_models.training.tiles import weights as tile_weights
 from shellmark_models.types import (
     UNKNOWN,
     Crop,
@@ -34,6 +37,7 @@ from shellmark_models.types import (
 __all__ = [
     "COLOUR",
     "FAMILIES",
+    "GRID_PX",
     "UNKNOWN",
     "Backbone",
     "BundleError",
@@ -63,5 +67,7 @@ __all__ = [
     "outcome",
     "rate",
     "teach",
+    "tile_starts",
+    "tile_weights",
     "write_bundle",
 ]

@@ -6,10 +6,10 @@ import sys
 import shellmark_models as models
 
 PUBLIC = """
-COLOUR FAMILIES UNKNOWN
+COLOUR FAMILIES GRID_PX UNKNOWN
 Backbone BundleError Card Crop EvaluationError Family InferenceError LabelledCrop Model ModelError
 Naming Outcome Place Prediction Rate Store StoredModel TeachCancelled TeachCase TeachError TeachOptions auroc
-bundle_roots false_reject_bound load outcome rate teach write_bundle
+bundle_roots false_reject_bound load outcome rate teach tile_starts tile_weights write_bundle
 """
 
 

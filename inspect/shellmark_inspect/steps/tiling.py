@@ -10,9 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shellmark_inspect.types import Mask, Pixels
-
-GRID_PX = 8
-"""The stride of the models' features: tiles that begin on it see a place of the view with the same phase every time."""
+from shellmark_models import tile_starts, tile_weights
 
 Corner = tuple[int, int]
 """The (x, y) of a tile's top-left pixel in the view."""
@@ -70,13 +68,7 @@ class Tiling:
 
     def starts(self, length: int) -> list[int]:
         """Where the tiles begin along a side of that many pixels, evenly spread, on the model's grid."""
-        if length <= self.tile_px:
-            return [0]
-        step = self.tile_px - self.overlap_px
-        n = -(-(length - self.overlap_px) // step)
-        grid = GRID_PX if step % GRID_PX == 0 else 1
-        room = -(-(length - self.tile_px) // grid) * grid
-        return [i * room // (n - 1) // grid * grid for i in range(n)]
+        return tile_starts(length, self.tile_px, self.overlap_px)
 
     def _grown(self, image: Pixels) -> Pixels:
         down, right = (max(0, self.starts(side)[-1] + self.tile_px - side) for side in image.shape[:2])
@@ -92,24 +84,6 @@ class Tiling:
         return Tiles(pixels, tuple(boxes))
 
 
-def _weights(tiling: Tiling, length: int) -> dict[int, NDArray[np.float32]]:
-    """Per start, the weights along one side; over all starts they add up to 1 at every pixel.
-
-    A tile weighs by the distance to its own edge, a border of the view being no edge; divided by the sum of all tiles
-    there this is linear blending where two overlap, and still without a seam where three do. The outer quarter of an
-    overlap counts for nothing: there a model sees the tile's rim, not the surroundings.
-    """
-    t, starts = tiling.tile_px, tiling.starts(length)
-    total = np.zeros(starts[-1] + t, np.float32)
-    weights = {}
-    for start in starts:
-        left = np.arange(t) + 0.5 if start > starts[0] else np.full(t, np.inf)
-        right = t - np.arange(t) - 0.5 if start < starts[-1] else np.full(t, np.inf)
-        weights[start] = np.clip(np.minimum(left, right) - tiling.overlap_px / 4, 1e-6, t).astype(np.float32)
-        total[start : start + t] += weights[start]
-    return {start: weight / total[start : start + t] for start, weight in weights.items()}
-
-
 class Canvas:
     """Where the maps of tiles are blended as they come; `map` (h, w) float32 is what came so far.
 
@@ -119,7 +93,7 @@ class Canvas:
 
     def __init__(self, tiling: Tiling, size: tuple[int, int]) -> None:
         self.map = np.zeros(size, np.float32)
-        self._rows, self._columns = _weights(tiling, size[0]), _weights(tiling, size[1])
+        self._rows, self._columns = (tile_weights(side, tiling.tile_px, tiling.overlap_px) for side in size)
 
     def add(self, maps: NDArray[np.float32], boxes: Sequence[Corner]) -> None:
         """Blend the maps (n, t, t) of tiles at these corners.

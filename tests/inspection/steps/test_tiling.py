@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shellmark_inspect.steps import Canvas, Tiling
-from shellmark_inspect.steps.tiling import GRID_PX
+from shellmark_models import GRID_PX
 
 sizes = st.tuples(st.integers(1, 300), st.integers(1, 300))
 tilings = st.integers(8, 90).flatmap(lambda t: st.builds(Tiling, st.just(t), st.integers(0, t // 2)))
