@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for_all
+from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 import psutil
 
 from shellmark_inspect.cameras import build_guarded
-from shellmark_inspect.errors import CameraLost, ConfigError, InputError, RecipeError, ShellmarkError
+from shellmark_inspect.errors import CameraLost, ConfigError, InputError, RecipeError, RecordsError, ShellmarkError
 from shellmark_inspect.inspector import Inspector
 from shellmark_inspect.loop import (
     CameraThread,
@@ -72,6 +73,7 @@ class Station:
         self._couriers: list[Courier] = []
         self._unstored: list[Inspection] = []
         self._runner: Thread | None = None
+        self._pruned: date | None = None
         self._heart = Thread(target=self._beat, name="heartbeat", daemon=True)
 
     # ── life ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -380,6 +382,14 @@ class Station:
             self._beat_now.wait(HEARTBEAT_S)
             self._beat_now.clear()
             self._look_around()
+            self._drop_old_pictures()
+
+    def _drop_old_pictures(self) -> None:
+        """Once a day, on the records thread, what is older than the save policy's days."""
+        loop, today = self._loop, datetime.now(UTC).date()
+        if loop is not None and self.config.save.days is not None and today != self._pruned:
+            self._pruned = today
+            loop.keep(_prune)
 
     def _look_around(self) -> None:
         """Set the lamps anew."""
@@ -427,6 +437,13 @@ def read_recipes(config: StationConfig) -> dict[str, Recipe]:
             raise ConfigError(f"two recipes are of SKU {recipe.sku}: {recipes[recipe.sku].folder} and {recipe.folder}")
         recipes[recipe.sku] = recipe
     return recipes
+
+
+def _prune(keeps: Any) -> None:
+    try:
+        keeps.records.prune()
+    except RecordsError as e:  # a picture that stays is no reason to stop
+        log.warning("old pictures: %s", e)
 
 
 def _close_model(plan: Plan) -> None:

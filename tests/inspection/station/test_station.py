@@ -263,6 +263,20 @@ def test_a_second_station_on_the_database_is_refused_and_the_first_goes_on(place
     assert inspect(station).verdict is Verdict.PASS
 
 
+def test_pictures_older_than_the_policys_days_go_and_records_stay(place: Place, opened: Open) -> None:
+    place.fill(["scratched"])
+    station = opened(save={"floor_bytes": 0, "days": 30})
+    record = station.trigger().result(WITHIN_S)
+    old = station.config.images / "2000-01-01"
+    old.mkdir()
+    (old / "old.jpg").write_bytes(b"old")
+    station._pruned = None  # as on the next day
+    station._drop_old_pictures()
+    station._loop.keep(lambda _: None).result(WITHIN_S)
+    assert not old.exists()
+    assert all(station.picture(image).is_file() for image in record.images)
+
+
 def test_a_listener_that_breaks_costs_no_record(place: Place, opened: Open) -> None:
     place.fill(["good"] * 3)
     station = opened()
