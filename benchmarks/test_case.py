@@ -1,8 +1,8 @@
 """A whole case through a real station, from the trigger to the stored record, and what of it is not inference.
 
 The goal: everything but inference takes at most 15 % of a case with a 20 MP view. Finding and naming are both the
-model's work, so both are inference. Stills of a folder stand in for the camera; their reading and decoding counts as the
-station's own time, so the share is an upper limit.
+model's work, so both are inference. Stills of a folder stand in for the camera; their reading and decoding counts as
+the station's own time, so the share is an upper limit.
 """
 
 from __future__ import annotations
