@@ -185,3 +185,17 @@ def test_without_classes_everything_is_unknown(tmp_path, make):
 def test_the_backbone_is_the_one_its_card_says():
     _, origin = frozen.load_backbone()
     assert origin.digest == "sha256:988b632d59503a7af7f58e502499c02752b6de2a062a47582ca19ecbc2677b86"
+
+
+def test_the_memory_family_sees_the_same_in_weak_light():
+    backbone, _ = frozen.load_backbone()
+    generator = np.random.default_rng(9)
+    pixels = generator.normal(120, 3, (1, 96, 96, 3))
+    pixels += 40 * np.sin(np.arange(96) / 4)[:, None]
+    change = {}
+    for level in (True, False):
+        network = frozen.feature_graph(backbone, HOW["channels"], level=level).SerializeToString()
+        session = Session(network, source="x", threads=1)
+        usual, weak = (session.run(["features"], {"tiles": (k * pixels).astype(np.uint8)})[0] for k in (1.0, 0.7))
+        change[level] = float(np.abs(weak - usual).mean() / usual.std())
+    assert change[True] < change[False] / 2

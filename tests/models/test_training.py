@@ -12,7 +12,7 @@ from shellmark_models import TeachError, false_reject_bound
 from shellmark_models.training.coreset import coreset, nearest
 from shellmark_models.training.spool import Spool, SpooledTile
 from shellmark_models.training.threshold import folds, from_goods
-from shellmark_models.training.tiles import GRID_PX, Blend, cut, starts
+from shellmark_models.training.tiles import GRID_PX, Blend, best_tile, cut, starts
 
 
 @pytest.mark.parametrize(
@@ -122,3 +122,12 @@ def test_the_spool_gives_back_what_it_was_given():
             assert (spool.mask(index) == masks[index]).all()
             assert spool.used(index).sum() <= masks[index].sum()
             assert spool.used(index).any() == masks[index].any()
+
+
+def test_the_tile_that_wastes_least_is_taken():
+    assert best_tile([(640, 896)], 64) == 352  # 3 x 2 tiles of it, against 2 x 2 of 512
+    for sizes in ([(640, 896)], [(3648, 5472)], [(200, 300)], [(1024, 1024), (600, 500)]):
+        side = best_tile(sizes, 64)
+        assert side % 32 == 0
+        area = sum(len(starts(h, side, 64)) * len(starts(w, side, 64)) * side**2 for h, w in sizes)
+        assert area <= sum(len(starts(h, 512, 64)) * len(starts(w, 512, 64)) * 512**2 for h, w in sizes)

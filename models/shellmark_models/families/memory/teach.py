@@ -127,16 +127,15 @@ class _Learner:
         chosen = self._choose()
         projection, offset = _project(chosen.z, self._options.dims, self._options.seed)
         chosen = replace(chosen, z=chosen.z @ projection + offset)
-        apart = self._held_out_distances(chosen)
+        rows_without = [self._rows(chosen.z[self._fold[chosen.case] != fold]) for fold in range(self._fold.max() + 1)]
+        apart = self._held_out_distances(chosen, rows_without)
         scores = np.zeros(self._cases)
-        for fold in range(self._fold.max() + 1):
-            self._lesson.report("threshold", fold / (self._fold.max() + 1))
+        for fold, rows in enumerate(rows_without):
             inside = self._fold[chosen.case] != fold
-            rows, scales = self._memorise(chosen.z[inside], apart[inside])
-            bank = Bank(projection, offset, rows, scales)
-            self._score_fold(fold, bank, scores)
-        self._lesson.report("memory", 0.0)
-        rows, scales = self._memorise(chosen.z, apart)
+            scales = _scales(apart[inside], nearest(chosen.z[inside], rows)[1], len(rows))
+            self._score_fold(fold, Bank(projection, offset, rows, scales), scores)
+        rows = self._rows(chosen.z)
+        scales = _scales(apart, nearest(chosen.z, rows)[1], len(rows))
         return Bank(projection, offset, rows, scales), [float(score) for score in scores]
 
     def _choose(self) -> _Candidates:
@@ -154,28 +153,23 @@ class _Learner:
             raise TeachError("the masks leave nothing to look at in any good case; check the shell mask of the recipe")
         return found
 
-    def _held_out_distances(self, chosen: _Candidates) -> NDArray[np.float32]:
+    def _held_out_distances(self, chosen: _Candidates, rows_without: list[NDArray[np.float32]]) -> NDArray[np.float32]:
         """Distance of each candidate to a bank of the other folds' cases."""
         apart = np.zeros(len(chosen.z), np.float32)
-        for fold in range(self._fold.max() + 1):
-            self._lesson.report("folds", fold / (self._fold.max() + 1))
+        for fold, rows in enumerate(rows_without):
+            self._lesson.report("folds", fold / len(rows_without))
             held = self._fold[chosen.case] == fold
-            rows = chosen.z[~held][self._coreset(chosen.z[~held])]
             apart[held] = nearest(chosen.z[held], rows)[0]
         return apart
 
-    def _coreset(self, z: NDArray[np.float32]) -> NDArray[np.intp]:
+    def _rows(self, z: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The few of ``z`` that stand for all."""
+
         def check() -> None:
             self._lesson.report("memory", 0.5)
 
-        return coreset(z, self._options.rows, self._options.seed, check=check)
-
-    def _memorise(
-        self, z: NDArray[np.float32], apart: NDArray[np.float32]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Rows for the bank, and how far unseen goods stray from each, relative to all."""
-        rows = z[self._coreset(z)]
-        return rows, _scales(apart, nearest(z, rows)[1], len(rows))
+        check()
+        return z[coreset(z, self._options.rows, self._options.seed, check=check)]
 
     def _score_fold(self, fold: int, bank: Bank, scores: NDArray[np.float64]) -> None:
         """Raises each held-out case's score to the highest of its maps, as the graph would draw them."""
