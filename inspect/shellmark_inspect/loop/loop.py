@@ -115,7 +115,9 @@ class Loop:
         self._state = StationState.INITIALIZED
         self._message = ""
         self._open: dict[int, _Case] = {}
+        self._admitted: set[int] = set()
         self._uncaptured: set[int] = set()
+        self._paused = False
         self._unstored: list[Inspection] = []
         self._stopping = False
         self._jobs: Channel[_Job] = Channel(2 * room + 8)
@@ -160,7 +162,7 @@ class Loop:
         """
         with self._changed:
             if wait or self._overrun is Overrun.WAIT:
-                self._changed.wait_for(lambda: not self._takes_triggers() or len(self._open) < self._room)
+                self._changed.wait_for(lambda: not self._takes_triggers() or self._has_room())
             if not self._takes_triggers():
                 raise NotReady(
                     f"station {self._station} is {self._state}{': ' + self._message if self._message else ''}"
@@ -168,9 +170,11 @@ class Loop:
             number = next(self._numbers)
             trigger = Trigger(number, time.monotonic_ns(), case_id or f"{self._station}-{number:08d}")
             case = _Case(trigger, self._plan, Future())
-            full = len(self._open) >= self._room
+            full = not self._has_room()
             self._open[number] = case
-            self._uncaptured.add(number)
+            if not full:
+                self._admitted.add(number)
+                self._uncaptured.add(number)
             if self._state is StationState.READY:
                 self._move(StationState.SINGLE_EXECUTION)
         try:
@@ -198,6 +202,21 @@ class Loop:
         with self._changed:
             old, self._plan = self._plan, plan
             return old
+
+    def pause(self) -> None:
+        """Have no room until `resume`: triggers are treated as when the loop is full. Waits for the cases inside.
+
+        Between the two the plan may be changed and cameras exchanged.
+        """
+        with self._changed:
+            self._paused = True
+            self._changed.wait_for(lambda: not self._admitted)
+
+    def resume(self) -> None:
+        """Have room again."""
+        with self._changed:
+            self._paused = False
+            self._changed.notify_all()
 
     def wait_captured(self) -> None:
         """Wait until every open case has its frames (then `Camera.ended` holds)."""
@@ -353,6 +372,9 @@ class Loop:
     def _takes_triggers(self) -> bool:
         return self._state in TAKES_TRIGGERS and not self._stopping
 
+    def _has_room(self) -> bool:
+        return not self._paused and len(self._admitted) < self._room
+
     def _note_captured(self, case: _Case) -> None:
         with self._changed:
             self._uncaptured.discard(case.trigger.number)
@@ -361,6 +383,7 @@ class Loop:
     def _close_case(self, case: _Case) -> None:
         with self._changed:
             self._open.pop(case.trigger.number, None)
+            self._admitted.discard(case.trigger.number)
             self._uncaptured.discard(case.trigger.number)
             if not self._open and self._state is StationState.SINGLE_EXECUTION:
                 self._move(StationState.READY)

@@ -308,11 +308,13 @@ class Station:
         loop.hold()
         if self._runner is not None:
             self._runner.join()
-        loop.wait_idle()
-        self._plan = plan = self._planned(inspector, old)
-        loop.change(plan)
-        loop.wait_idle()
-        self._sku, self._ended = sku, False
+        loop.pause()
+        try:
+            self._plan = plan = self._planned(inspector, old)
+            loop.change(plan)
+            self._sku, self._ended = sku, False
+        finally:
+            loop.resume()
         _close_model(old)
         self._look_around()
 

@@ -6,7 +6,7 @@ import tempfile
 from collections import Counter
 from concurrent.futures import Future
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 from hypothesis import given, settings
@@ -287,3 +287,30 @@ def test_states_move_as_the_table_says():
     assert seen[-1] is StationState.HALTED
     assert StationState.SINGLE_EXECUTION in seen
     assert StationState.CONTINUOUS_EXECUTION in seen
+
+
+def test_a_pause_ends_though_triggers_keep_coming():
+    records = ScriptedRecords()
+    loop = build(ScriptedCamera("c"), ScriptedInspector(), records, room=2)
+    loop.start()
+    ended, futures = Event(), []
+
+    def keep_firing() -> None:
+        while not ended.wait(0.001):
+            futures.append(loop.trigger())
+
+    firing = Thread(target=keep_firing)
+    firing.start()
+    for _ in range(3):
+        pausing = Thread(target=loop.pause)
+        pausing.start()
+        pausing.join(5)
+        assert not pausing.is_alive(), "the cases inside come to their end whatever waits outside"
+        held = loop.trigger().result(5)
+        assert [r.code for r in held.inspection.reasons] == [ReasonCode.OVERRUN]
+        loop.resume()
+    ended.set()
+    firing.join()
+    assert all(f.result(5) for f in futures)
+    stop(loop)
+    assert Counter(r.inspection.trigger.number for r in records.stored) == Counter(records.begun)
