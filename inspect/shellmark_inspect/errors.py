@@ -36,7 +36,9 @@ class ConfigError(InputError):
 
 
 class CameraError(ShellmarkError):
-    """A frame was not had; the open case becomes REVIEW."""
+    """A frame was not had; the open case becomes REVIEW. `case_id` is what the source calls the case, if it says."""
+
+    case_id: str | None = None
 
 
 class CameraLost(CameraError):

@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from importlib import metadata
 from types import MappingProxyType
 
@@ -156,7 +156,7 @@ class Inspector:
         if found.reasons and verdict is Verdict.PASS:
             verdict = Verdict.REVIEW
         return Inspection(
-            trigger=_with_case(trigger, frames),
+            trigger=trigger,
             sku=self.recipe.sku,
             verdict=verdict,
             reasons=(*judgement.reasons, *found.reasons),
@@ -310,12 +310,6 @@ def _mixed(frames: Frames) -> Iterator[Reason]:
     if len(names := _case_names(frames)) > 1:
         detail = f"the frames are of different cases ({', '.join(names)}): start the station again"
         yield Reason(ReasonCode.FAULT, {"detail": detail})
-
-
-def _with_case(trigger: Trigger, frames: Frames) -> Trigger:
-    """The trigger under the name the source itself gives the case; under its own where there is none, or several."""
-    names = _case_names(frames)
-    return replace(trigger, case_id=names[0]) if len(names) == 1 else trigger
 
 
 def _evidence(frames: Frames, defects: Sequence[Defect]) -> Iterator[Evidence]:

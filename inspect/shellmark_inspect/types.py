@@ -43,13 +43,15 @@ class Disposition(StrEnum):
 class Trigger:
     """One request to inspect one case; it ends in exactly one record.
 
-    `number` counts up within a station for ever; `case_id` is the shell's own name (read from a carrier, a folder, a
-    scanner) or None when the station shall make one; `opened_ns` is the host's monotonic clock.
+    `number` counts up within a station for ever; `case_id` is the shell's name: the caller's own (`named`: a scanner, a
+    person), else what the source calls it (a folder), else one the station made; `opened_ns` is the host's monotonic
+    clock.
     """
 
     number: int
     opened_ns: int
     case_id: str
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,7 @@ class FolderCamera:
         try:
             return [self._frame(case, case.file_of(*key), key[1], trigger.number) for key in self._keys]
         except BadFrame as e:
+            e.case_id = case.name
             if not self._settings.path.exists():
                 raise CameraLost(f"folder {self._settings.path} is gone: put it back") from e
             raise

@@ -16,9 +16,10 @@ import itertools
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from threading import Condition, Thread
@@ -70,6 +71,7 @@ class _Case:
 @dataclass(frozen=True, slots=True)
 class _Captured:
     case: _Case
+    trigger: Trigger
     frames: Mapping[str, Sequence[Frame]]
     faults: tuple[Reason, ...]
 
@@ -168,7 +170,8 @@ class Loop:
                     f"station {self._station} is {self._state}{': ' + self._message if self._message else ''}"
                 )
             number = next(self._numbers)
-            trigger = Trigger(number, time.monotonic_ns(), case_id or f"{self._station}-{number:08d}")
+            name = case_id or f"{self._station}-{number:08d}"
+            trigger = Trigger(number, time.monotonic_ns(), name, named=case_id is not None)
             case = _Case(trigger, self._plan, Future())
             full = not self._has_room()
             self._open[number] = case
@@ -323,7 +326,7 @@ class Loop:
                 return
             assert case is not None
             if self._stopping or self._state is StationState.ERROR:
-                captured = _Captured(case, {}, (Reason(ReasonCode.STOPPED),))
+                captured = _Captured(case, case.trigger, {}, (Reason(ReasonCode.STOPPED),))
             else:
                 captured = self._expose(case)
             self._note_captured(case)
@@ -335,6 +338,7 @@ class Loop:
         asked = {name: plan.cameras[name].expose(case.trigger, views) for name, views in plan.views.items()}
         frames: dict[str, Sequence[Frame]] = {}
         faults: list[Reason] = []
+        names: set[str | None] = set()
         for name, answer in asked.items():
             for view, got in _await(plan, name, answer, deadline).items():
                 if isinstance(got, CameraError):
@@ -343,7 +347,8 @@ class Loop:
                     frames[view] = got
                     if lost := sum(frame.gap for frame in got):
                         faults.append(Reason(ReasonCode.FRAMES_LOST, {"camera": name, "value": float(lost)}))
-        return _Captured(case, frames, tuple(faults))
+                names |= {got.case_id} if isinstance(got, CameraError) else {frame.case_id for frame in got}
+        return _Captured(case, _named(case.trigger, names - {None}), frames, tuple(faults))
 
     # ── the inspect thread ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -358,7 +363,7 @@ class Loop:
             self._jobs.put(_Job(partial(self._store, case, inspection), Future()))
 
     def _look_at(self, captured: _Captured) -> Inspection:
-        trigger, inspects = captured.case.trigger, captured.case.plan.inspects
+        trigger, inspects = captured.trigger, captured.case.plan.inspects
         if captured.faults and captured.faults[0].code is ReasonCode.STOPPED:
             return inspects.held(trigger, captured.faults[0])
         try:
@@ -418,6 +423,12 @@ class Loop:
 
 def _as_records_error(error: Exception) -> RecordsError:
     return error if isinstance(error, RecordsError) else RecordsError(f"{type(error).__name__}: {error}")
+
+
+def _named(trigger: Trigger, names: AbstractSet[str | None]) -> Trigger:
+    """The trigger under the name its source gives the case, unless the caller named it or the source gives several."""
+    (name, *others) = names or {None}
+    return trigger if trigger.named or others or name is None else replace(trigger, case_id=name)
 
 
 def _await(plan: Plan, name: str, answer: Future[Exposures], deadline: float) -> Exposures:

@@ -230,12 +230,6 @@ def test_a_model_that_is_gone_is_a_review(make: Make, model: Model) -> None:
     assert "noise/1" in str(found.reasons[0])
 
 
-def test_the_sources_own_name_of_a_case_is_taken(make: Make) -> None:
-    found = make().inspect(TRIGGER, {"front": [frame(good(200), case_id="shell-17")]}, ())
-    assert (found.trigger.number, found.trigger.case_id) == (7, "shell-17")
-    assert look(make(), good(200)).trigger == TRIGGER
-
-
 def test_every_version_that_judged_is_said(make: Make, model: Model) -> None:
     inspector = make()
     versions = look(inspector, good(200)).versions

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from scripted_parts import ScriptedCamera, ScriptedInspector, ScriptedRecords
 
 from shellmark_inspect.cameras import Guarded
-from shellmark_inspect.errors import RecordsError, ShellmarkError, StorageFull
+from shellmark_inspect.errors import BadFrame, RecordsError, ShellmarkError, StorageFull
 from shellmark_inspect.loop import MOVES, CameraThread, Loop, NotReady, Overrun, Plan, StationState
 from shellmark_inspect.records import RecordReader, Records
 from shellmark_inspect.types import Inspection, ReasonCode, Record, Trigger, Verdict
@@ -314,3 +315,19 @@ def test_a_pause_ends_though_triggers_keep_coming():
     assert all(f.result(5) for f in futures)
     stop(loop)
     assert Counter(r.inspection.trigger.number for r in records.stored) == Counter(records.begun)
+
+
+def test_a_case_goes_by_the_callers_name_else_by_its_sources_even_when_its_frame_is_bad():
+    class Named(ScriptedCamera):
+        def expose(self, trigger, view, lights):
+            try:
+                return [replace(frame, case_id="folder-7") for frame in super().expose(trigger, view, lights)]
+            except BadFrame as e:
+                e.case_id = "folder-8"
+                raise
+
+    loop = build(Named("c", ["good", "bad", "good"]), ScriptedInspector(), ScriptedRecords(), answer_within_s=5)
+    loop.start()
+    records = [loop.trigger().result(5), loop.trigger().result(5), loop.trigger("SHELL-1").result(5)]
+    stop(loop)
+    assert [r.inspection.trigger.case_id for r in records] == ["folder-7", "folder-8", "SHELL-1"]
