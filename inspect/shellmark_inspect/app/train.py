@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -150,7 +151,8 @@ def train(
         )
     for reason in cases.left_out:
         out.print(f"left out: {reason}", style="yellow", markup=False)
-    out.print(f"{write_bundle(data, store or bundle_roots()[0])}", markup=False, soft_wrap=True)
+    path = write_bundle(data, store or bundle_roots()[0])
+    out.print(f"{path}\nsha256:{hashlib.sha256(data).hexdigest()}", markup=False, soft_wrap=True)
 
 
 def _mask(view: View) -> Mask:
