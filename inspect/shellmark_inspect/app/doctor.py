@@ -24,7 +24,7 @@ from shellmark_inspect.cameras import find_cameras
 from shellmark_inspect.errors import DatabaseTooNew, ShellmarkError
 from shellmark_inspect.records import RecordReader
 from shellmark_inspect.station import StationConfig, data_folder, read_recipes, samples_folder
-from shellmark_models import ModelError, Store, bundle_roots, load
+from shellmark_models import ModelError, Place, Store, bundle_roots, load
 
 BUILT = datetime(2026, 11, 1, tzinfo=UTC)
 """A clock before this is wrong: the program did not exist."""
@@ -183,7 +183,7 @@ def _tried(store: Store, name: str) -> Finding:
         try:
             t = model.card.tile_px
             began = time.perf_counter()
-            model.predict(np.full((1, t, t, 3), 128, np.uint8))
+            model.predict(np.full((1, t, t, 3), 128, np.uint8), [Place(0, 0, 0)])
             ms = (time.perf_counter() - began) * 1000
         finally:
             model.close()

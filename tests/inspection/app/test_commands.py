@@ -275,7 +275,14 @@ def shellmark(*arguments: object, **more: Any) -> subprocess.Popen[str]:
     program = "from shellmark_inspect.app import main; main()"
     command = [sys.executable, "-c", program, *(str(argument) for argument in arguments)]
     environment = os.environ | {"PYTHONUNBUFFERED": "1", "OMP_NUM_THREADS": "1"}
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, **more)
+    listening = None if sys.platform == "win32" else listen_to_ctrl_c
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    return subprocess.Popen(command, env=environment, preexec_fn=listening, **pipes, **more)
+
+
+def listen_to_ctrl_c() -> None:
+    """Undo what a shell does to jobs in its background, and what they hand on: they ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.mark.slow
@@ -366,3 +373,11 @@ def test_the_demo_for_people_says_that_its_images_are_rendered(tmp_path: Path) -
     assert "1 cases" in result.stdout
     assert "rendered" in result.output
     assert str(tmp_path / "demo" / "images") in result.stdout
+
+
+def test_the_doctor_runs_every_model_that_ships() -> None:
+    shipped = [
+        finding for finding in json.loads(RUNNER.invoke(app, ["doctor", "--json"]).stdout) if finding["what"] == "model"
+    ]
+    assert len(shipped) >= 4
+    assert {finding["health"] for finding in shipped} == {"good"}, [finding["text"] for finding in shipped]
