@@ -2,7 +2,7 @@
 
 One ONNX graph, written node by node:
 
-    tiles uint8 (n, h, w, 3) ─ level ─ features (n, c, h/8, w/8) ─ project ─ bank ─ score
+    tiles uint8 (n, h, w, 3) ─ (level) ─ features (n, c, h/8, w/8) ─ project ─ bank ─ score
     features   float32 (n, 128, h/8, w/8)   for the classifier and for teaching
     score      float32 (n, h, w)            distance to the bank; the card's threshold is in the same units
 """
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from onnx import TensorProto, helper
 
+from shellmark_models.card import COLOUR
 from shellmark_models.features import FEATURES, STRIDE, Graph, begin, finish
 
 if TYPE_CHECKING:
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SCORE = "score"
+
+
+def levelled(channels: tuple[str, ...]) -> bool:
+    """Whether the light is evened first: lamps stacked as planes throw shadows and age one by one, a photo does not."""
+    return channels != COLOUR
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,7 @@ def _remember(graph: Graph, bank: Bank, features: str) -> str:
 
 def memory_graph(backbone: onnx.ModelProto, channels: tuple[str, ...], bank: Bank) -> onnx.ModelProto:
     """The whole network with the bank inside; outputs ``score`` and ``features``."""
-    before, after, features = begin(backbone, channels, level=True)
+    before, after, features = begin(backbone, channels, level=levelled(channels))
     score = _remember(after, bank, FEATURES)
     return finish(
         before, backbone, after, [helper.make_tensor_value_info(score, TensorProto.FLOAT, ["n", "h", "w"]), features]

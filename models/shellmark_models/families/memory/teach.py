@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from shellmark_models.errors import TeachError
-from shellmark_models.families.memory.graph import Bank, memory_graph
+from shellmark_models.families.memory.graph import Bank, levelled, memory_graph
 from shellmark_models.features import (
     BACKBONE,
     FEATURE_COUNT,
@@ -55,7 +55,7 @@ class _Candidates:
 def teach_memory(goods: Iterable[TeachCase], labelled: Iterable[LabelledCrop], lesson: Lesson) -> Taught:
     """Learns good cases and the names of labelled crops; raises TeachError, TeachCancelled."""
     backbone, origin = load_backbone()
-    network = feature_graph(backbone, lesson.channels, level=True).SerializeToString()
+    network = feature_graph(backbone, lesson.channels, level=levelled(lesson.channels)).SerializeToString()
     session = Session(network, source=BACKBONE, threads=lesson.options.threads)
     try:
         with Spool(lesson.options.tile_px, STRIDE, FEATURE_COUNT) as spool:
