@@ -36,9 +36,6 @@ PIXEL_SHARE, PIXEL_CAP = 0.12, 8.0
 """What is weaker than this share of the strongest (at most that many noise deviations) is no part of the defect."""
 PART_SHARE, PART_CAP = 0.4, 30.0
 """The same for the strongest pixel of a part. All four: measured on rendered cases to learn from, not on test cases."""
-HALO_PX = 4 * BLUR_PX
-"""How far from what stands out a region may reach because the map is blurred and nothing more."""
-LEAST_LEFT_PX = BLUR_PX * BLUR_PX
 EXPLAINED = 0.4
 """The share of a region that must lie by what stands out; else the region itself is the defect."""
 
@@ -169,23 +166,9 @@ def _refined(
     mask = _strong(seen, np.logical_or.reduce([one.mask for one in seen]) & near)
     if view.shell is not None:
         mask &= _cut(view.shell, box)
-        core &= _cut(view.shell, box)
     if (_dilated(mask, 2 * BLUR_PX) & core).sum() < EXPLAINED * core.sum():
         return [_as_it_is(view, region)]
-    explained = _split(box, mask, seen, region.peak, spec.merge_mm * px_per_mm)
-    return explained + _left_over(view, region, box, core & ~_dilated(mask, HALO_PX))
-
-
-def _left_over(view: View, region: Region, box: Box, rest: Mask) -> list[_Found]:
-    """What of a region lies too far from all that stood out to be its halo: a weak defect beside a strong one.
-
-    It keeps the map's own size, and so the map's own uncertainty.
-    """
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(rest.view(np.uint8), connectivity=8)
-    large = [i for i in range(1, len(stats)) if stats[i][cv2.CC_STAT_AREA] >= LEAST_LEFT_PX]
-    masks = [np.asarray(labels == i) for i in large]
-    light = next(iter(view.planes))
-    return [_Found(box, mask, mask, region.peak, light, refined=False) for mask in masks]
+    return _split(box, mask, seen, region.peak, spec.merge_mm * px_per_mm)
 
 
 def _strong(seen: Sequence[Standout], mask: Mask) -> Mask:

@@ -270,14 +270,3 @@ def test_named_keeps_every_number(drawing):
     ):
         assert getattr(defect, name) == getattr(one, name)
     assert defect.crop is one.crop
-
-
-def test_a_weak_scratch_beside_a_strong_speck_is_not_measured_as_the_speck(drawing):
-    """The region holds both; what stands out is the speck alone, and the rest of the region must not vanish."""
-    drawn = drawing(line(13, 0.3, 0, (35, 35)), contrast=0)
-    pixels = drawn.pixels.copy()
-    pixels[202:218, 202:218] = 250
-    found = drawn.measured(planes={"west": pixels})
-    (speck,) = [one for one in found if one.refined]
-    assert speck.length_mm < 5
-    assert max(one.length_mm + one.uncertainty_mm for one in found if not one.refined) > 5
