@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -72,10 +76,39 @@ def quantiles(values: list[float]) -> dict[str, float]:
     return {"p50": round(float(p50), 1), "p95": round(float(p95), 1), "p99": round(float(p99), 1)}
 
 
+@contextlib.contextmanager
+def asked_to_stop() -> Iterator[Event]:
+    """An event that Ctrl-C or SIGTERM sets, so that a run ends between two cases; a second one interrupts it.
+
+    An interrupt may come anywhere, also while a lock is being taken that would then never be given back.
+    """
+    stop = Event()
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        if stop.is_set():
+            signal.default_int_handler(number, frame)
+        stop.set()
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def run_through(
-    station: Station, summary: Summary, *, cases: int | None, machine: bool, truth: dict[str, str] | None = None
+    station: Station,
+    summary: Summary,
+    *,
+    cases: int | None,
+    machine: bool,
+    stop: Event,
+    truth: dict[str, str] | None = None,
 ) -> None:
-    """Trigger case after case until the source ends or `cases` are through; `machine` prints nothing meanwhile.
+    """Trigger case after case until the source ends, `cases` are through or `stop` is set.
+
+    `machine` prints nothing meanwhile.
 
     Raises:
         CameraLost: a camera is not there at the start. One that goes later is waited for, once its case is recorded.
@@ -83,8 +116,10 @@ def run_through(
     """
     station.check_cameras()
     done = 0
-    while cases is None or done < cases:
-        _wait_for_cameras(station)
+    while not stop.is_set() and (cases is None or done < cases):
+        _wait_for_cameras(station, stop)
+        if stop.is_set():
+            return
         began = time.perf_counter()
         try:
             record = station.trigger().result()
@@ -100,12 +135,12 @@ def run_through(
         done += 1
 
 
-def _wait_for_cameras(station: Station) -> None:
+def _wait_for_cameras(station: Station, stop: Event) -> None:
     try:
         station.check_cameras()
     except CameraLost as e:
         errors.print(f"shellmark: {e}; waiting for it", style="yellow", markup=False, soft_wrap=True)
-        while True:
+        while not stop.is_set():
             with contextlib.suppress(CameraLost):
                 return station.check_cameras(WAIT_S)
 

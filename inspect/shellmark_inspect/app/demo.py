@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from shellmark_inspect.app.cases import Summary, run_through
+from shellmark_inspect.app.cases import Summary, asked_to_stop, run_through
 from shellmark_inspect.app.printing import JsonOption, errors, out, print_json
 from shellmark_inspect.app.window import has_screen, open_on
 from shellmark_inspect.station import Station, StationConfig, data_folder, samples_folder
@@ -38,13 +38,13 @@ def demo(
             raise typer.Exit(open_on(station))
     truth = known_truth()
     summary = Summary(config.url, config.images)
-    with Station(config, sku) as station:
+    with asked_to_stop() as stop, Station(config, sku) as station:
         for name, *_ in station.skus():
-            if sku is None or name == sku:
+            if (sku is None or name == sku) and not stop.is_set():
                 station.select(name).result()
                 if not machine:
                     out.print(f"\n{station.recipe().sku}  {station.recipe().name}", style="bold")
-                run_through(station, summary, cases=cases, machine=machine, truth=truth)
+                run_through(station, summary, cases=cases, machine=machine, stop=stop, truth=truth)
     if machine:
         print_json(summary.as_json())
     else:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import signal
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from shellmark_inspect.app.cases import Summary, run_through
+from shellmark_inspect.app.cases import Summary, asked_to_stop, run_through
 from shellmark_inspect.app.printing import JsonOption, print_json
 from shellmark_inspect.app.window import has_screen, open_on
 from shellmark_inspect.errors import InputError
@@ -36,9 +34,8 @@ def run(
     if not headless and not machine and has_screen():
         gui(config, sku)
     summary = Summary(settings.url, settings.images)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's stop ends a run as Ctrl-C does
-    with Station(settings, sku) as station, contextlib.suppress(KeyboardInterrupt):
-        run_through(station, summary, cases=cases, machine=machine)
+    with asked_to_stop() as stop, Station(settings, sku) as station:
+        run_through(station, summary, cases=cases, machine=machine, stop=stop)
     print_json(summary.as_json()) if machine else summary.print()
 
 
