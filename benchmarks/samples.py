@@ -10,14 +10,17 @@ import argparse
 import json
 import math
 from collections import Counter, defaultdict
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from shellmark_inspect.app.demo import demo_config
-from shellmark_inspect.station import Station, samples_folder
+from shellmark_inspect.station import Station, StationConfig, samples_folder
 from shellmark_inspect.types import Defect, Record, Verdict
 from shellmark_models import rate
 
+FOCUS = ("dent", "scratch", "speck")
+STEPS = (0.0, 0.7, 0.85, 1.0, 1.2, 1.5, 2.0, 4.0)
 NEAR_MM = 3.0
 """A defect is found where one is reported this near, or nearer than its own reach."""
 
@@ -26,9 +29,13 @@ def main() -> None:
     """Run and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="an empty folder for records and pictures")
-    rows = {row["case"]: row for row in json.loads((samples_folder() / "manifest.json").read_text("utf-8"))["cases"]}
+    parser.add_argument("--set", type=Path, help="another manifest.json of rendered shells of the sample SKUs")
+    parser.add_argument("--store", type=Path, help="where bundles are looked for first")
+    options = parser.parse_args()
+    manifest = options.set or samples_folder() / "manifest.json"
+    rows = {row["case"]: row for row in json.loads(manifest.read_text("utf-8"))["cases"]}
     tally = Tally()
-    with Station(demo_config(parser.parse_args().data)) as station:
+    with Station(configured(options.data, manifest, options.store, {row["sku"] for row in rows.values()})) as station:
         for sku, *_ in station.skus():
             station.select(sku).result()
             while not station.status().ended:
@@ -40,12 +47,24 @@ def main() -> None:
     tally.print()
 
 
+def configured(data: Path, manifest: Path, store: Path | None, skus: set[str]) -> StationConfig:
+    """A station on the SKUs of a manifest, with bundles of a store before those that ship."""
+    config = demo_config(data)
+    changes: dict[str, Any] = {
+        "cameras": {"front": {"kind": "folder", "path": str(manifest)}},
+        "models": () if store is None else (store,),
+        "recipes": tuple(path for path in config.recipes if path.name in skus),
+    }
+    return config.model_copy(update=changes)
+
+
 class Tally:
     """Counts of the test split; the large case is left out."""
 
     def __init__(self) -> None:
         self.cases: dict[tuple[str, str], Counter[Verdict]] = defaultdict(Counter)
         self.found: dict[tuple[str, str], list[bool]] = defaultdict(list)
+        self.sizes: dict[str, list[tuple[float, bool]]] = defaultdict(list)
         self.named: list[bool] = []
         self.false: int = 0
 
@@ -60,6 +79,7 @@ class Tally:
             hit = nearest(record.inspection.defects, defect)
             size = "1-4 x limit" if defect["times_limit"] >= 1 else "below limit"
             self.found[defect["label"], size].append(hit is not None)
+            self.sizes[defect["label"]].append((defect["times_limit"], hit is not None))
             if hit is not None:
                 self.named.append(hit.label == defect["label"])
         if not true:
@@ -75,14 +95,20 @@ class Tally:
             ("cases with a defect at or above its limit, not passed", "at or above", lambda v: v is not Verdict.PASS),
             ("of them FAIL", "at or above", lambda v: v is Verdict.FAIL),
         ):
-            verdicts = [v for (_, kind), c in self.cases.items() if kind == wanted for v in c.elements()]
-            print(f"\n{title}: {share([hit(v) for v in verdicts])}")
+            judged = [v for (_, kind), c in self.cases.items() if kind == wanted for v in c.elements()]
+            print(f"\n{title}: {share([hit(v) for v in judged])}")
         for size in ("1-4 x limit", "below limit"):
             every = [hit for (_, s), hits in self.found.items() if s == size for hit in hits]
             print(f"\ndefects found, {size}: {share(every)}")
             for (label, s), hits in sorted(self.found.items()):
                 if s == size:
                     print(f"  {label:10} {sum(hits)}/{len(hits)}")
+        for label in FOCUS:
+            print(f"\n{label} found, by size in limits:")
+            for low, high in pairwise(STEPS):
+                hits = [hit for times, hit in self.sizes[label] if low <= times < high]
+                if hits:
+                    print(f"  {low:g} to {high:g}: {share(hits)}")
         print(f"\nnamed right, of those found: {share(self.named)}")
 
 

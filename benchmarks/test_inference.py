@@ -10,14 +10,12 @@ import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from shellmark_inspect.steps import Canvas, Tiling
 from shellmark_inspect.types import Pixels
 from shellmark_models import (
     FAMILIES,
     Crop,
     LabelledCrop,
     Model,
-    Place,
     Store,
     TeachCase,
     TeachOptions,
@@ -47,7 +45,7 @@ def crop(seed: int, label: str) -> LabelledCrop:
     return LabelledCrop(label, Crop(pixels, mask, 6.0))
 
 
-@pytest.fixture(scope="module", params=[name for name, family in FAMILIES.items() if family.teach is not None])
+@pytest.fixture(scope="module", params=[name for name, family in FAMILIES.items() if family.anew])
 def taught(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model of each family that can be taught here."""
     goods = [TeachCase(f"g{seed}", [shell(seed, SIZE)]) for seed in range(3)]
@@ -66,22 +64,13 @@ def model(taught: Path, request: pytest.FixtureRequest) -> Iterator[Model]:
     opened.close()
 
 
-def whole(model: Model, image: Pixels, tiling: Tiling) -> np.ndarray:
-    canvas = Canvas(tiling, image.shape[:2])
-    for tiles in tiling.batches(image, None, BATCH):
-        places = [Place(0, x, y) for x, y in tiles.boxes]
-        canvas.add(np.stack([found.anomaly for found in model.predict(tiles.pixels, places)]), tiles.boxes)
-    return canvas.map
-
-
 def measure(benchmark: BenchmarkFixture, model: Model, image: Pixels) -> np.ndarray:
-    tiling = Tiling(model.card.tile_px, model.card.overlap_px)
     mp = image.shape[0] * image.shape[1] / 1e6
-    found = benchmark.pedantic(whole, args=(model, image, tiling), rounds=5, warmup_rounds=1)
+    found = benchmark.pedantic(model.look, args=(image,), rounds=5, warmup_rounds=1)
     benchmark.extra_info["ms_per_mp"] = round(benchmark.stats.stats.median * 1e3 / mp, 1)
     benchmark.extra_info["tile_px"] = model.card.tile_px
     print(f"\n{model.card.family}, tile {model.card.tile_px}: {benchmark.extra_info['ms_per_mp']} ms per MP")
-    return found
+    return np.asarray(found.anomaly)
 
 
 @pytest.mark.benchmark(group="inference, a view of 1.7 MP")
@@ -97,7 +86,9 @@ def test_shipped(benchmark: BenchmarkFixture) -> None:
         pytest.skip("no model is shipped yet")
     opened = load(shipped[-1].path)
     try:
-        measure(benchmark, opened, shell(99, (640, 896)))
+        size = opened.card.views_px[0] if opened.card.views_px else (640, 896)
+        chroma = np.full((*size, max(0, len(opened.card.channels) - 3)), 128, np.uint8)
+        measure(benchmark, opened, np.dstack([shell(99, size), chroma]))
     finally:
         opened.close()
 

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from shellmark_inspect.recipe import ViewSpec
-from shellmark_inspect.steps import STEPS, Canvas, Step, Tiling, build_steps, evidence
+from shellmark_inspect.steps import STEPS, Step, build_steps, evidence
 from shellmark_inspect.types import Pixels, View
+from shellmark_models.tiling import Canvas, Tiling
 
 SIZE = (3648, 5472)
 PX_PER_MM = 6.0
@@ -107,8 +108,8 @@ def test_cut_and_merge(benchmark, view):
 
     def there_and_back() -> np.ndarray:
         canvas = Canvas(tiling, SIZE)
-        for tiles in tiling.batches(seen, most=8):
-            canvas.add(answer[: len(tiles.boxes)], tiles.boxes)
+        for corners, tiles in tiling.batches(seen, most=8):
+            canvas.add(answer[: len(tiles)], corners)
         return canvas.map
 
     joined = benchmark.pedantic(there_and_back, rounds=3)

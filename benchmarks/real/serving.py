@@ -12,9 +12,10 @@ import cv2
 import numpy as np
 import tomli_w
 
-from shellmark_inspect.app.train import Goods
 from shellmark_inspect.recipe import Recipe
+from shellmark_inspect.sets import read_set
 from shellmark_inspect.station import Station, StationConfig
+from shellmark_inspect.teaching.goods import Goods, Prepared
 from shellmark_inspect.types import Pixels, Record
 from shellmark_models import TeachCase, TeachOptions, teach, write_bundle
 
@@ -61,10 +62,10 @@ def serve(folder: Path, photos: Sequence[Path]) -> Path:
 
 def goods(recipe: Recipe, folder: Path) -> Iterator[TeachCase]:
     """The photographs of a folder as the recipe's steps leave them: what `shellmark train` gives to `teach`."""
-    cases = Goods(recipe, {"kind": "folder", "path": str(folder)})
+    cases = Goods(Prepared(recipe), read_set(folder).to_learn)
     yield from cases
-    for reason in cases.left_out:
-        print(f"{folder.name}, left out: {reason}", flush=True)
+    for remark in cases.remarks:
+        print(f"{folder.name}: {remark.text}", flush=True)
 
 
 def learn(

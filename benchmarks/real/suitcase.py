@@ -210,7 +210,7 @@ def parts_of(recipe: Recipe, store: Path, one: Judged, drawn: dict[str, Any], th
     try:
         frame = Frame(picture(one.photo), 1, 0, "front", "room")
         view = Preparation(recipe).view(recipe.views[0], [frame])
-        anomaly = Inspector(recipe, model).anomaly(recipe.views[0], view)
+        anomaly = Inspector(recipe, model).look(recipe.views[0], view).anomaly
     finally:
         model.close()
     looked_at = np.ones(anomaly.shape, np.bool_) if view.shell is None else view.shell

@@ -1,7 +1,7 @@
 """The one place where threads meet Qt: the station's door, and how its answers come to the GUI thread.
 
 The screen pulls status and live frames on timers. Records are pushed as one queued signal, and so are the answers of
-what was asked for: `ask` for the station's futures, `fetch` for work (pictures from disk) on a thread of our own.
+what was asked for: `ask` for the station's futures, `fetch` for work (pictures, folders) on threads of our own.
 """
 
 from __future__ import annotations
@@ -14,17 +14,192 @@ from typing import Any, Protocol, TypeVar
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from shellmark_gui.troubles import told
 from shellmark_inspect.errors import ShellmarkError
 from shellmark_inspect.loop.status import Status
-from shellmark_inspect.recipe import Recipe
-from shellmark_inspect.types import Disposition, Frame, ImageRef, Record
+from shellmark_inspect.recipe import MasterSpec, Recipe
+from shellmark_inspect.records import Suspect
+from shellmark_inspect.station import Chart, CheckState, Due, Quantity, Trouble
+from shellmark_inspect.station.workshop import (
+    Correction,
+    Flip,
+    GateCheck,
+    GateReport,
+    ModelVersion,
+    Preview,
+    Shadowing,
+    TeachJob,
+    TeachRequest,
+)
+from shellmark_inspect.types import Disposition, Frame, ImageRef, Mask, Record
 
 T = TypeVar("T")
+WORKERS = 2
+"""A folder on a network that does not answer must not hold up the pictures."""
+
 _log = logging.getLogger(__name__)
+
+
+class ReaderDoor(Protocol):
+    """What the screen needs of a reader of records: used off the GUI thread, and closed."""
+
+    def get(self, row: int) -> Record:
+        """The record of a row."""
+        ...
+
+    def close(self) -> None:
+        """Let the database go."""
+        ...
+
+
+class WorkshopDoor(Protocol):
+    """What the engineer's pages need of a station (`shellmark_inspect.station.workshop` says what each does)."""
+
+    def versions(self) -> Sequence[ModelVersion]:
+        """The versions of the model in use, oldest first; reads the disk."""
+        ...
+
+    def teach(self, request: TeachRequest) -> TeachJob:
+        """Teach a candidate."""
+        ...
+
+    def gate(self, version: str) -> Future[GateReport]:
+        """Put a version through the gate."""
+        ...
+
+    def gating(self) -> tuple[GateCheck, ...]:
+        """The checks the last gate has done so far; cheap."""
+        ...
+
+    def activate(self, version: str, by: str) -> Future[ModelVersion]:
+        """Let a version judge from the next case on."""
+        ...
+
+    def rollback(self, by: str) -> Future[ModelVersion]:
+        """Go back to the version before."""
+        ...
+
+    def news(self) -> str:
+        """What was activated elsewhere while the station ran, "" for nothing; reads the disk."""
+        ...
+
+    def follow(self) -> Future[ModelVersion]:
+        """Take over what was activated elsewhere."""
+        ...
+
+    def shadow(self, version: str | None) -> Future[None]:
+        """Let a version see every case without a say; None ends it."""
+        ...
+
+    def shadowing(self) -> Shadowing:
+        """How the shadow stands; cheap."""
+        ...
+
+    def flips(self) -> Sequence[Flip]:
+        """The last cases the shadow judged differently, newest first; cheap."""
+        ...
+
+    def preview(self, times: float) -> Future[Preview]:
+        """What a threshold `times` the present one would change on stored records."""
+        ...
+
+    def rescale(self, times: float) -> Future[ModelVersion]:
+        """A candidate with `times` the threshold."""
+        ...
+
+    def correct(self, row: int, kind: Correction, masks: Mapping[str, Mask] | None = None) -> Future[None]:
+        """Queue a stored case for the next teaching."""
+        ...
+
+
+class ChecksDoor(Protocol):
+    """What the screen needs of the daily checks (`shellmark_inspect.station.checks` says what each does)."""
+
+    def masters(self) -> tuple[MasterSpec, ...]:
+        """The recipe's masters."""
+        ...
+
+    def due(self) -> tuple[Due, ...]:
+        """Why a check is due."""
+        ...
+
+    def state(self) -> CheckState | None:
+        """The open check, else the last one."""
+        ...
+
+    def begin(self, operator: str) -> Future[CheckState]:
+        """Begin a check."""
+        ...
+
+    def place(self, master: str | None = None) -> Future[CheckState]:
+        """Inspect the master before the cameras."""
+        ...
+
+    def break_off(self, operator: str, reason: str) -> Future[CheckState]:
+        """End the open check before every master was placed."""
+        ...
+
+    def note_work(self, kind: str, operator: str, reason: str) -> Future[None]:
+        """Say that lamps, cameras or the like were worked on."""
+        ...
+
+    def suspects(self) -> Sequence[Suspect]:
+        """The cases in doubt; reads the database."""
+        ...
+
+    def clear(
+        self, rows: Sequence[int] | None, disposition: Disposition, *, operator: str, reason_code: str, note: str = ""
+    ) -> Future[int]:
+        """Decide about suspects, None for every one."""
+        ...
+
+
+class DriftDoor(Protocol):
+    """What the screen needs of drift."""
+
+    def quantities(self) -> tuple[Quantity, ...]:
+        """What has been read so far."""
+        ...
+
+    def chart(self, quantity: Quantity) -> Chart | None:
+        """The chart of a quantity."""
+        ...
+
+    def reset_baseline(self, operator: str, reason: str) -> Future[None]:
+        """Begin every baseline anew."""
+        ...
+
+
+class ClearanceDoor(Protocol):
+    """What stands between the station and automatic mode."""
+
+    def troubles(self) -> tuple[Trouble, ...]:
+        """Everything that is wrong, what blocks first; cheap."""
+        ...
 
 
 class StationDoor(Protocol):
     """What the screen needs of a station; every call is thread-safe and returns at once unless it says otherwise."""
+
+    @property
+    def workshop(self) -> WorkshopDoor:
+        """The engineer's door."""
+        ...
+
+    @property
+    def checks(self) -> ChecksDoor:
+        """The daily checks of the SKU in use."""
+        ...
+
+    @property
+    def drift(self) -> DriftDoor:
+        """The drift of the SKU in use."""
+        ...
+
+    @property
+    def clearance(self) -> ClearanceDoor:
+        """What stands between the station and automatic mode."""
+        ...
 
     def status(self) -> Status:
         """The station's state at this instant; cheap."""
@@ -68,6 +243,14 @@ class StationDoor(Protocol):
         """Keep a person's decision on a record as a new row."""
         ...
 
+    def recipe_place(self) -> Path:
+        """Where the file of the recipe in use lies."""
+        ...
+
+    def take_recipe(self) -> Future[None]:
+        """Read the recipe in use anew and let it judge, between two cases."""
+        ...
+
     def acknowledge(self) -> Future[None]:
         """Leave the Error state: build everything again."""
         ...
@@ -78,6 +261,10 @@ class StationDoor(Protocol):
 
     def picture(self, image: ImageRef) -> Path:
         """Where a kept picture is."""
+        ...
+
+    def reader(self) -> ReaderDoor:
+        """A reader of stored records, to be closed by the caller; opens the database."""
         ...
 
     def close(self) -> None:
@@ -96,7 +283,7 @@ class Bridge(QObject):
         self.station = station
         self._open = True
         self._answered.connect(self._deliver)
-        self._workers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pictures")
+        self._workers = ThreadPoolExecutor(max_workers=WORKERS, thread_name_prefix="screen")
         self._unsubscribe = station.subscribe(self._push)
 
     def ask(self, request: Callable[[], Future[T]], done: Callable[[T], None], failed: Callable[[str], None]) -> None:
@@ -104,20 +291,20 @@ class Bridge(QObject):
         try:
             future = request()
         except ShellmarkError as fault:
-            failed(str(fault))
+            failed(told(fault))
             return
         self._hear(future, done, failed)
 
     def fetch(
         self, work: Callable[[], T], done: Callable[[T], None], failed: Callable[[str], None] | None = None
     ) -> Future[T]:
-        """Do slow work on the bridge's own thread, then `done` on the GUI thread; `cancel` the future to forget it."""
+        """Do slow work on a thread of ours, then `done` on the GUI thread; `cancel` the future to forget it."""
         future = self._workers.submit(work)
         self._hear(future, done, failed or self._log_fault)
         return future
 
     def close(self) -> None:
-        """Hear nothing more of the station, and end the bridge's thread."""
+        """Hear nothing more of the station, and end the bridge's threads."""
         self._open = False
         self._unsubscribe()
         self._workers.shutdown(cancel_futures=True)
@@ -137,10 +324,10 @@ class Bridge(QObject):
         if not self._open or ended.cancelled():
             return
         if fault := ended.exception():
-            failed(str(fault) or type(fault).__name__)
+            failed(told(fault))
         else:
             done(ended.result())
 
     @staticmethod
     def _log_fault(text: str) -> None:
-        _log.warning("a picture could not be had: %s", text)
+        _log.warning("could not be had: %s", text)

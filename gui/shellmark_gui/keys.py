@@ -31,6 +31,10 @@ class Action(StrEnum):
     NEXT_LIGHT = "next_light"
     NEWER = "newer"
     OLDER = "older"
+    HEAT = "heat"
+    LESSON = "lesson"
+    MODELS = "models"
+    CHECK = "check"
 
 
 DEFAULT_KEYS: Mapping[Action, str] = MappingProxyType(
@@ -52,6 +56,10 @@ DEFAULT_KEYS: Mapping[Action, str] = MappingProxyType(
         Action.NEXT_LIGHT: "L",
         Action.NEWER: "Left",
         Action.OLDER: "Right",
+        Action.HEAT: "H",
+        Action.LESSON: "T",
+        Action.MODELS: "F10",
+        Action.CHECK: "C",
     }
 )
 

@@ -87,6 +87,17 @@ def style_sheet(sizes: Sizes) -> str:
     QPushButton:pressed {{ background: {PRESSED}; border-color: {ACCENT}; }}
     QPushButton:checked {{ background: {PRESSED}; border-color: {ACCENT}; }}
     QPushButton:disabled {{ background: {SURFACE}; border-color: {RAISED}; }}
+    QLabel[role="said"] {{
+        background: {REVIEW_COLOUR}; color: {DARK_TEXT}; font-size: {px(26)}px; font-weight: bold;
+        border-radius: {px(8)}px; padding: {px(8)}px;
+    }}
+    QProgressBar {{ background: {SURFACE}; border: {px(2)}px solid {EDGE}; border-radius: {px(12)}px; }}
+    QProgressBar::chunk {{ background: {ACCENT}; border-radius: {px(10)}px; }}
+    QSlider::groove:horizontal {{ background: {EDGE}; height: {px(12)}px; border-radius: {px(6)}px; }}
+    QSlider::handle:horizontal {{
+        background: {ACCENT}; width: {touch(66)}px; margin: -{touch(30)}px 0; border-radius: {px(12)}px;
+    }}
+    QSlider::handle:horizontal:focus {{ border: {px(4)}px solid {TEXT}; }}
     QLineEdit {{
         background: {SURFACE}; border: {px(2)}px solid {EDGE}; border-radius: {px(12)}px; color: {TEXT};
         font-size: {px(44)}px; padding: 0 {px(20)}px; min-height: {touch(97)}px;

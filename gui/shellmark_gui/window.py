@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import deque
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
 from functools import partial
 
 from PyQt6.QtCore import QCoreApplication, QTimer
@@ -14,8 +12,11 @@ from PyQt6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from shellmark_gui.bridge import Bridge, StationDoor
+from shellmark_gui.calibrationwords import trouble_sentence
 from shellmark_gui.cases import Case, Cases
-from shellmark_gui.decisions import ASK, decision
+from shellmark_gui.desks.decision_desk import DecisionDesk
+from shellmark_gui.desks.engineer import Engineer
+from shellmark_gui.desks.picture_desk import PictureDesk
 from shellmark_gui.keys import Action, keys_with
 from shellmark_gui.language import Language
 from shellmark_gui.pages.choice_page import ChoicePage, Question
@@ -23,16 +24,16 @@ from shellmark_gui.pages.error_page import ErrorPage
 from shellmark_gui.pages.operator_page import OperatorPage
 from shellmark_gui.pages.page import Page
 from shellmark_gui.pages.record_page import RecordPage
+from shellmark_gui.pages.region_page import RegionPage
 from shellmark_gui.pages.station_page import StationPage
-from shellmark_gui.pictures import HELD_PX, THUMBNAIL_PX, Picture, Shot, best_shot, load
 from shellmark_gui.pulse import Pulse
-from shellmark_gui.questions import which_disposition, which_sku, why
+from shellmark_gui.questions import which_sku
 from shellmark_gui.theme import Sizes, style_sheet
 from shellmark_gui.widgets.button import ActionButton
 from shellmark_gui.widgets.fitted import Fitted
 from shellmark_gui.widgets.history import SHOWN, Thumbnail
 from shellmark_inspect.loop.status import StationState, Status
-from shellmark_inspect.types import Disposition, Record
+from shellmark_inspect.types import Record
 
 translate = QCoreApplication.translate
 _log = logging.getLogger(__name__)
@@ -43,7 +44,6 @@ HOLD_S = 1.0
 """A verdict is shown at least so long; then the next open case takes it away."""
 
 SAID_MS = 8000
-PENDING_THUMBNAILS = 6
 LEAST_WINDOW = (960, 540)
 
 
@@ -73,9 +73,8 @@ class StationWindow(QWidget):
         self.pulse = Pulse(self)
         self._shown_at = 0.0
         self._ended = False
-        self._thumbnails: deque[Future[Picture]] = deque()
-        self._smooth: Future[Picture] | None = None
-        self._after_sign_in: Callable[[], None] = self._home
+        self._after_sign_in: Callable[[], None] = self.home
+        self._back: Callable[[], None] = self.home
         self.before_closing: Callable[[], None] = _nothing
         self._make_pages()
         self._make_keys()
@@ -89,6 +88,10 @@ class StationWindow(QWidget):
         self.choice_page = ChoicePage(self.keys)
         self.operator_page = OperatorPage(self.keys)
         self.error_page = ErrorPage(self.keys)
+        self.region_page = RegionPage(self.keys)
+        self.engineer = Engineer(self, self.keys)
+        self.pictures = PictureDesk(self, self.station_page, self.record_page, self._put_history)
+        self.decisions = DecisionDesk(self, self.region_page, self.record_page, self._recorded)
         self._stack = QStackedWidget(self)
         for page in (
             self.station_page,
@@ -96,6 +99,8 @@ class StationWindow(QWidget):
             self.choice_page,
             self.operator_page,
             self.error_page,
+            self.region_page,
+            *self.engineer.pages,
         ):
             self._stack.addWidget(page)
         whole = QVBoxLayout(self)
@@ -105,15 +110,16 @@ class StationWindow(QWidget):
 
     def _connect_pages(self) -> None:
         self.station_page.pressed.connect(self._pressed)
-        self.station_page.decided.connect(self._decided)
+        self.station_page.decided.connect(self.decisions.decide)
         self.station_page.history.chosen.connect(self._open_record)
-        self.station_page.live.wanted.connect(self._want_smooth)
-        self.record_page.decided.connect(self._decided)
-        self.record_page.wanted.connect(self._want_picture)
+        self.station_page.banner.wanted.connect(self._look_at_trouble)
+        self.station_page.live.lesson.connect(lambda: self.decisions.teach(self.station_page.target))
+        self.record_page.decided.connect(self.decisions.decide)
+        self.record_page.lesson.connect(self.decisions.teach)
         self.record_page.stepped.connect(self._step)
-        self.record_page.left.connect(self._home)
-        self.choice_page.left.connect(self._home)
-        self.operator_page.left.connect(self._home)
+        self.record_page.left.connect(self.home)
+        self.choice_page.left.connect(self._go_back)
+        self.operator_page.left.connect(self._go_back)
         self.operator_page.named.connect(self._signed_in)
         self.error_page.acknowledged.connect(self._acknowledge)
         self.error_page.language.connect(self._switch_language)
@@ -140,10 +146,10 @@ class StationWindow(QWidget):
 
     def _start(self) -> None:
         self._take_recipe()
-        self._show(self.station_page)
+        self.show_page(self.station_page)
         self._pull_status()
         for case in reversed(self.cases.newest()[:SHOWN]):
-            self._want_thumbnail(case)
+            self.pictures.want_thumbnail(case)
         self._put_history()
         self._live_timer.start()
         self._status_timer.start()
@@ -159,21 +165,25 @@ class StationWindow(QWidget):
         return page
 
     def say(self, text: str) -> None:
-        """Say one line for a while."""
+        """Say one line for a while, on whatever page."""
         _log.info("said: %s", text)
         self.station_page.say(text)
+        if self.page is not self.station_page:
+            self.page.say(text)
         self._said_timer.start()
 
-    def _show(self, page: Page) -> None:
+    def show_page(self, page: Page) -> None:
+        """Bring a page on the screen, with the keys it takes."""
         self._stack.setCurrentWidget(page)
         for action, shortcut in self._shortcuts.items():
             everywhere = action in (Action.LANGUAGE, Action.FULL_SCREEN)
             shortcut.setEnabled(everywhere or page.takes(action))
         page.opened()
 
-    def _home(self) -> None:
-        self._after_sign_in = self._home
-        self._show(self.station_page)
+    def home(self) -> None:
+        """Bring the station's page on the screen."""
+        self._after_sign_in = self._back = self.home
+        self.show_page(self.station_page)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
         """Give every part the new scale."""
@@ -208,12 +218,14 @@ class StationWindow(QWidget):
         if page.verdict.record is not None and status.open_cases > 0 and held_long:
             page.show_waiting(busy=True)
         page.show_status(status)
+        page.banner.show_troubles(self.station.clearance.troubles())
         if status.sku != self._sku:
             self._take_recipe()
         if not self._said_timer.isActive():
             page.say("   ".join(page.lamps.complaints()))
         self._say_the_end(status)
         self._stop_or_go_on(status)
+        self.engineer.poll()
 
     def _say_the_end(self, status: Status) -> None:
         if status.ended and not self._ended:
@@ -226,10 +238,10 @@ class StationWindow(QWidget):
             self.error_page.show_message(status.message)
         if stopped and self.page is not self.error_page:
             self.station_page.show_waiting(busy=False)
-            self._show(self.error_page)
+            self.show_page(self.error_page)
         elif not stopped and self.page is self.error_page:
             self.error_page.show_busy(False)
-            self._home()
+            self.home()
 
     def _take_recipe(self) -> None:
         recipe = self.station.recipe()
@@ -254,41 +266,21 @@ class StationWindow(QWidget):
             self.station_page.show_decision(case.record)
         if opened is case:
             self.record_page.show_record(case.record)
+        self._offer_lessons()
         if case.thumbnail is None:
-            self._want_thumbnail(case)
+            self.pictures.want_thumbnail(case)
         self._put_history()
+
+    def _offer_lessons(self) -> None:
+        """Offer to teach what a person decided against the machine, where that teaches something."""
+        self.station_page.live.offer_lesson(offered=self.decisions.offers(self.station_page.target))
+        self.record_page.offer_lesson(offered=self.decisions.offers(self.record_page.record))
 
     def _case_of(self, record: Record | None) -> Case | None:
         return self.cases.of(record) if record is not None else None
 
     def _put_history(self) -> None:
         self.station_page.history.show_cases([(case.record, case.thumbnail) for case in self.cases.newest()[:SHOWN]])
-
-    # pictures, from the bridge's thread
-
-    def _want_thumbnail(self, case: Case) -> None:
-        shot = best_shot(case.record)
-        if shot is None:
-            return
-        while len(self._thumbnails) >= PENDING_THUMBNAILS:
-            self._thumbnails.popleft().cancel()
-        work = partial(load, shot, THUMBNAIL_PX, self.station.picture)
-        self._thumbnails.append(self.bridge.fetch(work, partial(self._got_thumbnail, case)))
-
-    def _got_thumbnail(self, case: Case, picture: Picture) -> None:
-        case.thumbnail = picture.image
-        self._put_history()
-
-    def _want_smooth(self, shot: Shot) -> None:
-        if self._smooth is not None:
-            self._smooth.cancel()
-        work = partial(load, shot, HELD_PX, self.station.picture)
-        self._smooth = self.bridge.fetch(work, partial(self.station_page.live.show_smooth, shot))
-
-    def _want_picture(self, shot: Shot) -> None:
-        work = partial(load, shot, HELD_PX, self.station.picture)
-        done = partial(self.record_page.show_picture, shot)
-        self.bridge.fetch(work, done, partial(self.record_page.show_missing, shot))
 
     # what a person does
 
@@ -306,7 +298,9 @@ class StationWindow(QWidget):
             Action.RUN: self._run_or_hold,
             Action.RECORDS: self._open_newest,
             Action.SKU: self._ask_sku,
-            Action.OPERATOR: lambda: self._show(self.operator_page),
+            Action.OPERATOR: lambda: self.who(self.home),
+            Action.MODELS: self.engineer.open,
+            Action.CHECK: self.engineer.calibration.check.open,
             Action.LANGUAGE: self._switch_language,
         }[action]()
 
@@ -317,9 +311,20 @@ class StationWindow(QWidget):
     def _run_or_hold(self) -> None:
         if self.station.status().state is StationState.CONTINUOUS_EXECUTION:
             self.station.hold()
+        elif self.station.status().blocked:
+            self._say_what_blocks()
         else:
             self.station_page.show_waiting(busy=False)
             self.station.run()
+
+    def _say_what_blocks(self) -> None:
+        blocking = [one for one in self.station.clearance.troubles() if one.blocks]
+        if blocking:
+            self.say(trouble_sentence(blocking[0]))
+
+    def _look_at_trouble(self, lamp: str) -> None:
+        calibration = self.engineer.calibration
+        {"check": calibration.check.open, "light": calibration.drift.open}.get(lamp, calibration.open)()
 
     def _open_newest(self) -> None:
         shown = self.station_page.target
@@ -334,11 +339,13 @@ class StationWindow(QWidget):
     def _open_record(self, record: Record | None) -> None:
         if record is not None:
             self.record_page.show_record(record)
-            self._show(self.record_page)
+            self._offer_lessons()
+            self.show_page(self.record_page)
 
     def _step(self, older: int) -> None:
         if self.record_page.record is not None:
             self.record_page.show_record(self.cases.beside(self.record_page.record, older))
+            self._offer_lessons()
 
     def _switch_language(self) -> None:
         self.language.use(self.language.other())
@@ -352,16 +359,27 @@ class StationWindow(QWidget):
         self.error_page.show_busy(False)
         self.error_page.show_message(why)
 
-    def _ask(self, question: Question) -> None:
+    def ask(self, question: Question, back: Callable[[], None] | None = None) -> None:
+        """Ask a question; `back` is where to go when nobody chooses, None: home."""
+        self._back = back or self.home
         self.choice_page.ask(question)
-        self._show(self.choice_page)
+        self.show_page(self.choice_page)
+
+    def who(self, then: Callable[[], None], back: Callable[[], None] | None = None) -> None:
+        """Ask who works here, then go on; `back` is where to go when nobody says, None: home."""
+        self._after_sign_in, self._back = then, back or self.home
+        self.show_page(self.operator_page)
+
+    def _go_back(self) -> None:
+        back, self._back = self._back, self.home
+        back()
 
     def _ask_sku(self) -> None:
         chinese = self.language.code == "zh"
-        self._ask(which_sku(self.station.skus(), self._sku, chinese=chinese, then=self._select))
+        self.ask(which_sku(self.station.skus(), self._sku, chinese=chinese, then=self._select))
 
     def _select(self, sku: str) -> None:
-        self._home()
+        self.home()
         self.say(translate("window", "Changing over to {sku}...").format(sku=sku))
         self.bridge.ask(partial(self.station.select, sku), lambda _: self._selected(sku), self.say)
 
@@ -373,35 +391,5 @@ class StationWindow(QWidget):
     def _signed_in(self, name: str) -> None:
         self.operator = name
         self._put_names()
-        again, self._after_sign_in = self._after_sign_in, self._home
+        again, self._after_sign_in = self._after_sign_in, self.home
         again()
-
-    # deciding about a case
-
-    def _decided(self, action: Action, record: Record) -> None:
-        if not self.operator:
-            self._after_sign_in = partial(self._decided_by_name, action, record)
-            self._show(self.operator_page)
-            return
-        means = decision(action, record.verdict)
-        if means is None:
-            self._ask(which_disposition(record, partial(self._ask_why, record)))
-        elif means[1] == ASK:
-            self._ask_why(record, means[0])
-        else:
-            self._overrule(record, *means)
-
-    def _decided_by_name(self, action: Action, record: Record) -> None:
-        self._home()
-        self._decided(action, record)
-
-    def _ask_why(self, record: Record, disposition: Disposition) -> None:
-        self._ask(why(record, disposition, partial(self._overrule, record, disposition)))
-
-    def _overrule(self, record: Record, disposition: Disposition, reason_code: str) -> None:
-        if self.page is not self.record_page:
-            self._home()
-        request = partial(
-            self.station.overrule, record.row, disposition, operator=self.operator, reason_code=reason_code
-        )
-        self.bridge.ask(request, self._recorded, self.say)

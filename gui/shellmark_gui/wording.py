@@ -58,6 +58,7 @@ _SENTENCES: Mapping[ReasonCode, str] = {
     ReasonCode.STOPPED: QT_TRANSLATE_NOOP("reason", "the station was stopped before the case was judged"),
     ReasonCode.INTERRUPTED: QT_TRANSLATE_NOOP("reason", "the program ended before the case was recorded"),
     ReasonCode.FAULT: QT_TRANSLATE_NOOP("reason", "fault: {detail}"),
+    ReasonCode.BLOCKED: QT_TRANSLATE_NOOP("reason", "no pass is given while the station is blocked: {detail}"),
 }
 
 _LABELS: Mapping[str, str] = {
@@ -106,10 +107,15 @@ _LABELS: Mapping[str, str] = {
     "frame": QT_TRANSLATE_NOOP("defect", "aluminium frame"),
     "lock": QT_TRANSLATE_NOOP("defect", "lock or handle"),
     "badge": QT_TRANSLATE_NOOP("defect", "badge"),
+    "colour_difference": QT_TRANSLATE_NOOP("defect", "colour difference"),
+    "colour_mismatch": QT_TRANSLATE_NOOP("defect", "colour mismatch"),
     "wrong_colour": QT_TRANSLATE_NOOP("defect", "wrong colour or SKU"),
     UNKNOWN: QT_TRANSLATE_NOOP("defect", "unknown defect"),
 }
 """The taxonomy's classes (docs/screen.md); a model's class that is not here is shown by its own name."""
+
+CAMERA_DE = "camera ΔE"
+"""What the judge calls a colour's measure."""
 
 _MEASURES: Mapping[str, str] = {
     "length": QT_TRANSLATE_NOOP("measure", "length"),
@@ -118,6 +124,7 @@ _MEASURES: Mapping[str, str] = {
     "area": QT_TRANSLATE_NOOP("measure", "area"),
     "depth": QT_TRANSLATE_NOOP("measure", "depth"),
     "spacing": QT_TRANSLATE_NOOP("measure", "spacing"),
+    CAMERA_DE: QT_TRANSLATE_NOOP("measure", "camera ΔE"),
 }
 
 _ZONES: Mapping[str, str] = {
@@ -216,6 +223,9 @@ _ACTIONS: Mapping[Action, str] = {
     Action.NEXT_LIGHT: QT_TRANSLATE_NOOP("action", "Light"),
     Action.NEWER: QT_TRANSLATE_NOOP("action", "Newer"),
     Action.OLDER: QT_TRANSLATE_NOOP("action", "Older"),
+    Action.HEAT: QT_TRANSLATE_NOOP("action", "Heat map"),
+    Action.LESSON: QT_TRANSLATE_NOOP("action", "Teach this"),
+    Action.MODELS: QT_TRANSLATE_NOOP("action", "Models"),
 }
 
 

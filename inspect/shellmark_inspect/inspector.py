@@ -4,19 +4,44 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import metadata
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
+from shellmark_calibration import Profile
 from shellmark_inspect.errors import RecipeError, StepError
-from shellmark_inspect.judge import find_regions, judge, measure, zone_areas_cm2
-from shellmark_inspect.recipe import Recipe, ViewSpec
-from shellmark_inspect.steps import Canvas, Step, Tiling, build_steps, evidence, good_planes
+from shellmark_inspect.judge import (
+    Found,
+    Measured,
+    checked,
+    colour_notes,
+    deviations,
+    find_regions,
+    judge,
+    measure,
+    overlap,
+    score_map,
+    zone_areas_cm2,
+)
+from shellmark_inspect.recipe import COLOUR_LABELS, Recipe, ViewSpec
+from shellmark_inspect.steps import (
+    Step,
+    build_steps,
+    check_first_article,
+    colour_of,
+    evidence,
+    first_article,
+    good_view,
+    light_of,
+    pictures,
+    read_profile,
+    stacked,
+)
 from shellmark_inspect.types import (
     Defect,
     Evidence,
@@ -30,8 +55,9 @@ from shellmark_inspect.types import (
     Verdict,
     Versions,
     View,
+    ZoneColour,
 )
-from shellmark_models import COLOUR, UNKNOWN, Crop, Model, ModelError, Naming, Place
+from shellmark_models import COLOUR, UNKNOWN, Crop, Model, ModelError, Naming, Prediction
 
 log = logging.getLogger(__name__)
 
@@ -39,10 +65,12 @@ SCALE_TOLERANCE = 0.02
 """How far a view's px/mm may be from the model's: features of 3 px change little within 2 %."""
 WELL_POSSIBLE = 0.5
 """The share of the best class's score from which another class is not to be excluded."""
-BATCH = 4
-"""Tiles per call of the model: enough to keep two cores busy, little enough to keep memory flat."""
 LEAST_JUDGED = 0.01
 """The share of a view that must be left to judge: a view that is masked away was not inspected."""
+
+
+Watch = Callable[[ViewSpec, View, Prediction], None]
+"""Who is shown what the model said of a view."""
 
 
 @dataclass
@@ -55,6 +83,8 @@ class _Findings:
     notes: dict[str, float] = field(default_factory=dict)
     timings_ms: dict[str, float] = field(default_factory=dict)
     areas_cm2: dict[tuple[str, str], float] = field(default_factory=dict)
+    maps: list[Evidence] = field(default_factory=list)
+    colours: dict[str, Mapping[str, ZoneColour]] = field(default_factory=dict)
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:
@@ -75,7 +105,17 @@ class Preparation:
 
     def __init__(self, recipe: Recipe) -> None:
         self._steps = {view.name: build_steps(view, recipe.folder) for view in recipe.views}
-        self._good = {view.name: good_planes(view, recipe.folder, self._steps[view.name]) for view in recipe.views}
+        self.profiles = {view.name: read_profile(view, recipe.folder) for view in recipe.views}
+        """The calibration of each view's camera; None where the recipe names none."""
+        good = {view.name: good_view(view, recipe.folder, self._steps[view.name]) for view in recipe.views}
+        self._good = {name: {} if view is None else pictures(view) for name, view in good.items()}
+        self.first_article = {name: first_article(self._steps[name], view) for name, view in good.items()}
+        """The colour to be of each view's zones; empty where nothing measures it."""
+
+    @property
+    def calibration(self) -> str:
+        """The digests of the profiles, each once, in the order of the views; "" without any."""
+        return " ".join(dict.fromkeys(profile.digest for profile in self.profiles.values() if profile is not None))
 
     def good(self, spec: ViewSpec) -> Mapping[str, Pixels]:
         """The planes of the reference shell as the steps leave them; none when the view is not aligned to one."""
@@ -84,11 +124,15 @@ class Preparation:
     def good_evidence(self, spec: ViewSpec) -> Pixels | None:
         """The reference shell in the model's channels, as `evidence` shows a view; None without a reference."""
         planes = self._good[spec.name]
-        if not set(spec.channels) <= set(planes):
+        if not {light_of(name) for name in spec.channels} <= set(planes):
             return None
         return evidence(
             View(spec.name, planes, np.eye(3), np.diag([1 / spec.px_per_mm, 1 / spec.px_per_mm, 1.0])), spec.channels
         )
+
+    def good_colour(self, spec: ViewSpec) -> Pixels | None:
+        """The reference shell's colour plane, as `colour_of` shows a view's; None without one."""
+        return colour_of(self._good[spec.name], spec.channels)
 
     def view(self, spec: ViewSpec, frames: Sequence[Frame]) -> View:
         """A view after the recipe's steps.
@@ -119,24 +163,38 @@ class Inspector:
         self.model = model
         self._preparation = Preparation(recipe)
         self._good_evidence = {view.name: self._preparation.good_evidence(view) for view in recipe.views}
-        self._tiling = Tiling(model.card.tile_px, model.card.overlap_px)
         self.versions = Versions(
             program=f"shellmark {metadata.version('shellmark')}",
             recipe=recipe.sku,
             recipe_digest=recipe.digest,
             model=f"{model.card.name}/{model.card.version}",
             model_digest=model.digest,
+            calibration=self._preparation.calibration,
         )
         for view in recipe.views:
             _check_fit(recipe, view, model)
+            check_first_article(recipe, view, self._preparation.first_article[view.name])
+        if strange := unknown_labels(recipe, model.card.labels):
+            log.warning(
+                "recipe %s limits %s, which model %s does not name (it names %s): a misspelt class is never found",
+                recipe.sku, ", ".join(strange), self.versions.model, ", ".join(model.card.labels),
+            )  # fmt: skip
+
+    @property
+    def profiles(self) -> Mapping[str, Profile]:
+        """The calibration of each view's camera; a view without one is left out."""
+        return {view: one for view, one in self._preparation.profiles.items() if one is not None}
 
     def held(self, trigger: Trigger, reason: Reason) -> Inspection:
         """A REVIEW without looking."""
         return Inspection(trigger, self.recipe.sku, Verdict.REVIEW, (reason,), (), self.versions)
 
-    def inspect(self, trigger: Trigger, frames: Frames, faults: Sequence[Reason]) -> Inspection:
+    def inspect(
+        self, trigger: Trigger, frames: Frames, faults: Sequence[Reason], *, watch: Watch | None = None
+    ) -> Inspection:
         """Judge one case; `frames` has one frame per light of each view that could be captured.
 
+        `watch` sees every prepared view with what the model said of it, on this thread; it must not raise.
         Never raises: a view that is missing or fails, a model that fails, a fault that was reported, each is a REVIEW
         unless another view gives cause to FAIL.
         """
@@ -144,11 +202,13 @@ class Inspector:
         try:
             for spec in self.recipe.views:
                 if view_frames := frames.get(spec.name):
-                    self._look_at(spec, view_frames, found)
+                    self._look_at(spec, view_frames, found, watch)
                 else:
                     found.reasons.append(Reason(ReasonCode.VIEW_MISSING, {"view": spec.name}))
             with found.timed("judge"):
-                judgement = judge(found.defects, self.recipe.limits, found.areas_cm2)
+                off = deviations(found.colours, self._preparation.first_article, self.recipe.colour.against)
+                found.notes.update(colour_notes(off))
+                judgement = judge(found.defects, self.recipe.limits, found.areas_cm2, off)
         except Exception as e:  # an unforeseen fault must not cost the record
             log.exception("case %s", trigger.case_id)
             return self.held(trigger, _fault(e))
@@ -165,31 +225,35 @@ class Inspector:
             scores=MappingProxyType(found.scores),
             timings_ms=MappingProxyType(found.timings_ms),
             notes=MappingProxyType(found.notes),
-            evidence=tuple(_evidence(frames, found.defects)),
+            evidence=(*_evidence(frames, found.defects), *found.maps),
         )
 
-    def anomaly(self, spec: ViewSpec, view: View) -> NDArray[np.float32]:
-        """The model's map of a prepared view (h, w); 1.0 is its threshold. Tiled at full resolution.
+    def look(self, spec: ViewSpec, view: View) -> Prediction:
+        """What the model says of a prepared view.
 
         Raises:
             ModelError: the model failed.
         """
-        image = evidence(view, spec.channels)
-        canvas = Canvas(self._tiling, view.size)
         number = self.recipe.views.index(spec)
-        for tiles in self._tiling.batches(image, view.shell, BATCH):
-            places = [Place(number, x, y, view.size) for x, y in tiles.boxes]
-            maps = np.stack([prediction.anomaly for prediction in self.model.predict(tiles.pixels, places)])
-            canvas.add(maps, tiles.boxes)
-        return canvas.map
+        return self.model.look(evidence(view, self._channels(spec)), view=number, mask=view.shell)
 
-    def _look_at(self, spec: ViewSpec, frames: Sequence[Frame], found: _Findings) -> None:
+    def _channels(self, spec: ViewSpec) -> tuple[str, ...]:
+        """The channels of a view that the model sees: the first ones, as many as its card has."""
+        return spec.channels[: len(self.model.card.channels)]
+
+    def _look_at(self, spec: ViewSpec, frames: Sequence[Frame], found: _Findings, watch: Watch | None) -> None:
         try:
             with found.timed("steps"):
                 view = self._preparation.view(spec, frames)
             with found.timed("infer"):
-                anomaly = self.anomaly(spec, view)
-            defects = self._defects(spec, view, anomaly, found)
+                prediction = self.look(spec, view)
+            if watch is not None:
+                watch(spec, view, prediction)
+            with found.timed("map"):
+                found.maps.append(
+                    Evidence("map", spec.name, "", score_map(prediction.anomaly, view, frames[0].pixels.shape[:2]))
+                )
+            defects = self._defects(spec, view, prediction.anomaly, found)
         except StepError as e:
             step, _, detail = str(e).partition(": ")
             found.reasons.append(Reason(ReasonCode.STEP, {"view": spec.name, "step": step, "detail": detail}))
@@ -201,13 +265,14 @@ class Inspector:
             log.exception("view %s", spec.name)
             found.reasons.append(_fault(e, f"view {spec.name}: "))
             return
-        score = float(anomaly.max() if view.shell is None else anomaly.max(where=view.shell, initial=0.0))
-        found.scores[spec.name] = score
+        found.scores[spec.name] = score = prediction.score
         found.notes.update({f"{spec.name}.{name}": value for name, value in view.notes.items()})
         found.areas_cm2.update(zone_areas_cm2(view))
+        found.colours[spec.name] = view.colours
         found.defects.extend(defects)
         unsure_from = self.recipe.judge.review_from
-        if not defects and unsure_from is not None and score >= unsure_from:
+        near = not defects and unsure_from is not None and score >= unsure_from
+        if near or _unlike_as_a_whole(prediction, view):
             found.reasons.append(Reason(ReasonCode.NEAR_THRESHOLD, {"view": spec.name, "value": score}))
 
     def _defects(self, spec: ViewSpec, view: View, anomaly: NDArray[np.float32], found: _Findings) -> list[Defect]:
@@ -222,17 +287,25 @@ class Inspector:
                 px_per_mm=view.px_per_mm,
             )
             measured = measure(view, regions, rules, self._preparation.good(spec))
-        if not measured:
-            return []
+            besides = [one for check in spec.checks for one in checked(view, check, rules)]
+        named = self._named(spec, view, measured, found) if measured else []
+        return _with_checks(measured, named, besides)
+
+    def _named(self, spec: ViewSpec, view: View, measured: Sequence[Measured], found: _Findings) -> list[Defect]:
         with found.timed("name"):
-            image = evidence(view, spec.channels)
+            channels, colour = self._channels(spec), colour_of(view.planes, spec.channels)
             good = self._good_evidence[spec.name]
+            good_colour = None if colour is None else self._preparation.good_colour(spec)
+            number = self.recipe.views.index(spec)
             crops = [
                 Crop(
-                    _cut(image, one.box_px),
+                    stacked(pictures(view), channels, one.box_px),
                     one.mask,
                     one.crop_px_per_mm,
-                    None if good is None else _cut(good, one.box_px),
+                    None if good is None else _cut(good[..., : self.model.card.planes], one.box_px),
+                    (number, *one.box_px[:2]),
+                    None if colour is None else _cut(colour, one.box_px),
+                    None if good_colour is None else _cut(good_colour, one.box_px),
                 )
                 for one in measured
             ]
@@ -241,6 +314,35 @@ class Inspector:
             one.named(naming.label, naming.score, _may_be(naming))
             for one, naming in zip(measured, namings, strict=True)
         ]
+
+
+def _with_checks(measured: Sequence[Measured], named: Sequence[Defect], besides: Sequence[Found]) -> list[Defect]:
+    """The model's defects and those of the checks, one of each place: the model's, by the check's name if unknown.
+
+    Where two checks find a place, the one that stands higher over its own threshold counts.
+    """
+    defects = list(named)
+    kept: list[Measured] = []
+    for one in sorted(besides, key=lambda each: -each.measured.score):
+        same = [i for i, other in enumerate(measured) if overlap(one.measured, other)]
+        for i in same:
+            if defects[i].label == UNKNOWN:
+                defects[i] = replace(defects[i], label=one.label, label_score=1.0, light=one.measured.light)
+        if not same and not any(overlap(one.measured, other) for other in kept):
+            kept.append(one.measured)
+            defects.append(one.measured.named(one.label, 1.0))
+    return defects
+
+
+def _unlike_as_a_whole(prediction: Prediction, view: View) -> bool:
+    """Whether a view is unlike good ones though no place in it is: nothing can be measured, so a person looks."""
+    return prediction.score >= 1.0 > Prediction.of_map(prediction.anomaly, view.shell).score
+
+
+def unknown_labels(recipe: Recipe, labels: Sequence[str]) -> tuple[str, ...]:
+    """The classes a recipe limits that a model with these labels never names; none for a model that names nothing."""
+    limited = dict.fromkeys(limit.label for limit in recipe.limits)
+    return tuple(label for label in limited if labels and label not in {*labels, "*", UNKNOWN, *COLOUR_LABELS})
 
 
 def _may_be(naming: Naming) -> tuple[str, ...]:
@@ -276,7 +378,8 @@ def _stepped(name: str, step: Step, view: View) -> View:
 
 def _check_fit(recipe: Recipe, view: ViewSpec, model: Model) -> None:
     card = model.card
-    fits = len(view.channels) == 1 if card.channels == COLOUR else card.channels == view.channels
+    same = card.channels == view.channels[: len(card.channels)]
+    fits = len(view.channels) == 1 if card.channels == COLOUR else same
     if not fits:
         raise RecipeError(
             f"recipe {recipe.sku}, view {view.name}: model {card.name}/{card.version} sees {', '.join(card.channels)}, "

@@ -19,6 +19,9 @@ from pydantic import (
 )
 
 from .errors import RecipeError
+from .types import COLOUR_DIFFERENCE, COLOUR_MISMATCH
+
+COLOUR_LABELS = (COLOUR_DIFFERENCE, COLOUR_MISMATCH)
 
 Millimetre = Annotated[float, Field(ge=-1e5, le=1e5, allow_inf_nan=False)]
 Point = tuple[Millimetre, Millimetre]
@@ -37,8 +40,9 @@ class Limit(_Part):
 
     `zone` and `label` may be "*" for any; the most particular row wins (zone and label, then label, then zone).
     Lengths in mm, `area_mm2` in mm², `count` per view and zone, `spacing_mm` the least distance between two accepted
-    defects of the class, `per_100_cm2` the most per 100 cm² of the zone. `allowed = false` accepts none of any size
-    that can be measured.
+    defects of the class, `per_100_cm2` the most per 100 cm² of the zone. `camera_de` is the most camera ΔE00 of a whole
+    zone, of the labels `colour_difference` (to the first article) and `colour_mismatch` (between two views).
+    `allowed = false` accepts none of any size that can be measured.
     """
 
     zone: str = "*"
@@ -51,6 +55,7 @@ class Limit(_Part):
     count: Annotated[int, Field(ge=0)] | None = None
     spacing_mm: NotNegative | None = None
     per_100_cm2: NotNegative | None = None
+    camera_de: NotNegative | None = None
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
@@ -64,6 +69,7 @@ class Limit(_Part):
                 "count",
                 "spacing_mm",
                 "per_100_cm2",
+                "camera_de",
             )
             if getattr(self, name) is not None
         ]
@@ -71,6 +77,13 @@ class Limit(_Part):
             raise ValueError(f"limit {self.zone}/{self.label} limits nothing: give a measure, or allowed = false")
         if not self.allowed and given:
             raise ValueError(f"limit {self.zone}/{self.label} allows none, so it cannot also give {', '.join(given)}")
+        if (self.camera_de is not None) != (self.label in COLOUR_LABELS):
+            raise ValueError(
+                f"limit {self.zone}/{self.label}: camera_de is the measure of {' and '.join(COLOUR_LABELS)} and of "
+                f"nothing else: give those rows camera_de, and the other rows millimetres"
+            )
+        if self.camera_de is not None and len(given) > 1:
+            raise ValueError(f"limit {self.zone}/{self.label} limits a whole zone's colour: it has no other measure")
         if self.width_mm is not None and self.length_mm is not None and self.width_mm > self.length_mm:
             raise ValueError(
                 f"limit {self.zone}/{self.label} is impossible: width {self.width_mm} over length {self.length_mm}"
@@ -109,35 +122,70 @@ class ViewSpec(_Part):
     """One face of the shell: the camera, the lights in the order they fire, the steps, the zones.
 
     `channels` are the planes the model sees, in its card's order: one light for a colour frame, or three lights whose
-    grey planes are stacked. `reference` is the picture of a good shell that `align` registers to, per light a file
-    beside the recipe. `frame_px` is the (width, height) a frame must have, None for any. `area` outside every zone
-    polygon belongs to `default_zone`.
+    grey planes are stacked, and after them what more is compared: `<light>.a` and `<light>.b`, the chroma of a colour
+    light, and what a step makes of all lights (`<step>.<what>`). `checks` are channels that find defects by themselves.
+    `reference` is the picture of a good shell that `align` registers to, per light a file beside the recipe;
+    `profile` the calibration of the view's camera at its place, a file beside the recipe or above it. `frame_px` is the
+    (width, height) a frame must have, None for any. What lies outside every zone polygon belongs to `default_zone`.
     """
 
     name: Name
     camera: Name
     lights: Annotated[tuple[Name, ...], Field(min_length=1)]
-    channels: Annotated[tuple[Name, ...], Field(min_length=1, max_length=3)]
+    channels: Annotated[tuple[Name, ...], Field(min_length=1, max_length=12)]
     px_per_mm: Positive
     frame_px: tuple[Annotated[int, Field(gt=0)], Annotated[int, Field(gt=0)]] | None = None
     reference: dict[Name, str] = Field(default_factory=dict)
+    profile: str | None = None
     steps: tuple[StepSpec, ...] = ()
     default_zone: Name = "A"
     zones: tuple[Zone, ...] = ()
     ignore: tuple[Ignore, ...] = ()
+    checks: tuple[Check, ...] = ()
 
     @model_validator(mode="after")
     def _lights_agree(self) -> Self:
         if len(set(self.lights)) != len(self.lights):
             raise ValueError(f"view {self.name} names a light twice")
         for what, names in (("channel", self.channels), ("reference", tuple(self.reference))):
-            if missing := [name for name in names if name not in self.lights]:
+            if missing := [name for name in names if name not in self.lights and not self._may_be(what, name)]:
                 raise ValueError(
                     f"view {self.name}: {what} {missing[0]} is not among its lights {', '.join(self.lights)}"
                 )
         if len(self.channels) == 2:
             raise ValueError(f"view {self.name}: a model sees one colour plane or three grey ones, not two")
+        if len(set(self.channels)) != len(self.channels):
+            raise ValueError(f"view {self.name} names a channel twice")
+        if strange := [name for name in self.channels[:3] if self._is_chroma(name)]:
+            raise ValueError(f"view {self.name}: channel {strange[0]} comes after three lights, not among them")
         return self
+
+    def _may_be(self, what: str, name: str) -> bool:
+        """Whether a channel is a light's chroma or a step's; which a step makes is told when it is built."""
+        made = name.split(".", 1)[0] in {step.step for step in self.steps}
+        return what == "channel" and (made or self._is_chroma(name))
+
+    def _is_chroma(self, name: str) -> bool:
+        return name.endswith((".a", ".b")) and name[:-2] in self.lights
+
+
+class Check(_Part):
+    """A channel that finds defects by itself, beside the model.
+
+    Where `channel` is `above` in robust deviations of the view's own (1.4826 times the median absolute deviation, at
+    least one level), there is a `label`; where it is as far below, a `label_below` (None: nothing).
+    """
+
+    channel: Name
+    above: Positive
+    label: Name
+    label_below: Name | None = None
+
+
+class ColourSpec(_Part):
+    """Which views of one case are compared in colour: `against` maps a view to the view it has to match."""
+
+    against: dict[Name, Name] = Field(default_factory=dict)
 
 
 class JudgeSpec(_Part):
@@ -156,12 +204,85 @@ class JudgeSpec(_Part):
     review_from: Annotated[float, Field(gt=0)] | None = None
 
 
+class MasterSpec(_Part):
+    """A shell that is known to be good ("ok") or bad ("ng"), for the daily check.
+
+    `case` is the barcode on it, None when it has none; `label` the class an NG master must fail with, None for an OK
+    one; `zone` where that defect lies, None for anywhere; `times` how often the master is put before the cameras in a
+    check, None for twice an OK one and once an NG one.
+    """
+
+    name: Name
+    name_zh: str = ""
+    kind: Literal["ok", "ng"]
+    case: str | None = None
+    label: str | None = None
+    zone: Name | None = None
+    times: Annotated[int, Field(ge=1, le=10)] | None = None
+
+    @property
+    def case_id(self) -> str:
+        """What its records are kept under."""
+        return self.case or f"master-{self.name}"
+
+    @property
+    def rounds(self) -> int:
+        """How often it is placed in a check (design: quality.md section 4)."""
+        return self.times or (2 if self.kind == "ok" else 1)
+
+    @model_validator(mode="after")
+    def _says_what_is_expected(self) -> Self:
+        if self.kind == "ng" and self.label is None:
+            raise ValueError(f"master {self.name} is ng: say the label it must fail with")
+        if self.kind == "ok" and (self.label or self.zone):
+            raise ValueError(f"master {self.name} is ok: it has no label and no zone to fail with")
+        return self
+
+
+class DriftSpec(_Part):
+    """From when a drift is warned of and from when it blocks; a block that is not given never comes.
+
+    `weight` is that of the newest reading in the average, `readings` how many make the baseline. Light, sharpness and
+    noise are shares of the baseline, `growth` the share of the shell's size. Light and shift are the design's
+    (quality.md 6.4, R10), the others proposals. `score_sigmas` is in robust standard deviations of the good cases'
+    score, `alarm_warn` the share of cases that do not pass, averaged with `alarm_weight`.
+    """
+
+    weight: Annotated[float, Field(gt=0, le=1)] = 0.2
+    readings: Annotated[int, Field(ge=5, le=500)] = 30
+    light_warn: Positive = 0.10
+    light_block: Positive | None = 0.15
+    shift_warn_mm: Positive = 1.0
+    shift_block_mm: Positive | None = 3.0
+    turn_warn_deg: Positive = 0.5
+    turn_block_deg: Positive | None = None
+    growth_warn: Positive = 0.003
+    growth_block: Positive | None = None
+    sharpness_warn: Positive = 0.2
+    sharpness_block: Positive | None = 0.4
+    noise_warn: Positive = 0.5
+    noise_block: Positive | None = None
+    score_sigmas: Positive = 2.0
+    alarm_weight: Annotated[float, Field(gt=0, le=1)] = 0.02
+    alarm_warn: Annotated[float, Field(gt=0, le=1)] = 0.2
+
+    @model_validator(mode="after")
+    def _warns_before_it_blocks(self) -> Self:
+        for block in (name for name in type(self).model_fields if "_block" in name):
+            warn, most = getattr(self, block.replace("_block", "_warn")), getattr(self, block)
+            if most is not None and warn > most:
+                raise ValueError(f"{block} {most:g} is below {block.replace('_block', '_warn')} {warn:g}")
+        return self
+
+
 class Recipe(_Part):
     """Everything one SKU needs. Read it with `Recipe.read`.
 
-    `model` is "name" (the newest version in the store) or "name/version"; `model_digest` pins the very file. `gtin`
-    None means that a pass gets no code. `cameras` holds settings that this SKU lays over the station's own (exposure
-    per light, a folder).
+    `model` is "name" (its active version in the store) or "name/version"; `model_digest` pins the very file.
+    `classifier` is the "name/version" of a bundle that names what the model finds, None for the model's own names.
+    `gtin` None means that a pass gets no code. `cameras` holds settings that this SKU lays over the station's own
+    (exposure per light, a folder). `masters` are the shells of the daily check, none for no check; `drift` the limits
+    of this SKU, None for the station's.
     """
 
     sku: Name
@@ -170,10 +291,14 @@ class Recipe(_Part):
     gtin: Annotated[str, Field(pattern=r"^[0-9]{14}$")] | None = None
     model: str
     model_digest: Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")] | None = None
+    classifier: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*/[a-z0-9][a-z0-9._-]*$")] | None = None
     views: Annotated[tuple[ViewSpec, ...], Field(min_length=1)]
     limits: Annotated[tuple[Limit, ...], Field(min_length=1)]
     judge: JudgeSpec = JudgeSpec()
+    colour: ColourSpec = ColourSpec()
     cameras: dict[Name, dict[str, Any]] = Field(default_factory=dict)
+    masters: tuple[MasterSpec, ...] = ()
+    drift: DriftSpec | None = None
     version: Literal[1] = 1
     _folder: Path = PrivateAttr(default=Path())
     _digest: str = PrivateAttr(default="")
@@ -207,6 +332,14 @@ class Recipe(_Part):
         known = {"*"} | {view.default_zone for view in self.views} | {z.zone for view in self.views for z in view.zones}
         if strange := [limit.zone for limit in self.limits if limit.zone not in known]:
             raise ValueError(f"limit for zone {strange[0]}, which no view has")
+        masters = [master.name for master in self.masters]
+        if doubled_masters := {name for name in masters if masters.count(name) > 1}:
+            raise ValueError(f"two masters have the name {sorted(doubled_masters)[0]}")
+        barcodes = [master.case_id for master in self.masters]
+        if doubled_codes := {code for code in barcodes if barcodes.count(code) > 1}:
+            raise ValueError(f"two masters have the barcode {sorted(doubled_codes)[0]}: put its own on each shell")
+        if strange := [m.zone for m in self.masters if m.zone is not None and m.zone not in known]:
+            raise ValueError(f"a master's defect lies in zone {strange[0]}, which no view has")
         return self
 
     @model_validator(mode="after")
@@ -217,6 +350,7 @@ class Recipe(_Part):
                 raise ValueError(f"view {view.name} has zones but no step zones to paint them: all would be zone A")
             if view.ignore and "shell_mask" not in steps:
                 raise ValueError(f"view {view.name} has ignore polygons but no step shell_mask to take them out")
+        self._colours_are_measured()
         smallest = self.judge.smallest_mm
         for limit in self.limits:
             if any(0 < most < smallest for most in (limit.length_mm, limit.diameter_mm) if most is not None):
@@ -225,6 +359,19 @@ class Recipe(_Part):
                     f"smaller: lower smallest_mm"
                 )
         return self
+
+    def _colours_are_measured(self) -> None:
+        measured = {view.name for view in self.views if any(step.step == "shell_colour" for step in view.steps)}
+        for one, other in self.colour.against.items():
+            if strange := [name for name in (one, other) if name not in measured]:
+                raise ValueError(
+                    f"colour.against compares view {one} with {other}: {strange[0]} is no view with a step shell_colour"
+                )
+        labels = {limit.label for limit in self.limits if limit.camera_de is not None}
+        if COLOUR_DIFFERENCE in labels and not measured:
+            raise ValueError(f"a limit for {COLOUR_DIFFERENCE}, but no view has a step shell_colour to measure it")
+        if COLOUR_MISMATCH in labels and not self.colour.against:
+            raise ValueError(f"a limit for {COLOUR_MISMATCH}, but colour.against names no views to compare")
 
     def model_post_init(self, _context: object) -> None:
         """Take the digest of what was read."""

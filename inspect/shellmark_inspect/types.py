@@ -8,13 +8,19 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .planes import Planes
+
 Pixels = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 Matrix = NDArray[np.float64]
+
+MAP_LIMIT = 100
+"""The value of a kept map of scores where the score is 1.0; a pixel is this times its score, rounded down."""
 
 UNKNOWN = "unknown"
 """The label of a defect no class was sure enough for; it has limits of its own."""
@@ -40,18 +46,28 @@ class Disposition(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """A master put before the cameras: the number of the daily check, the master's name, which of its places."""
+
+    check: int
+    master: str
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
 class Trigger:
     """One request to inspect one case; it ends in exactly one record.
 
     `number` counts up within a station for ever; `case_id` is the shell's name: the caller's own (`named`: a scanner, a
     person), else what the source calls it (a folder), else one the station made; `opened_ns` is the host's monotonic
-    clock.
+    clock; `placed` says that the shell is a master of a daily check, None for production.
     """
 
     number: int
     opened_ns: int
     case_id: str
     named: bool = False
+    placed: Placed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +99,57 @@ class Frame:
         self.pixels.setflags(write=False)
 
 
+class Bend(Protocol):
+    """A lens's distortion: pixels (n, 2) of the camera's frame ↔ straight ones, in which lines are lines."""
+
+    def bent(self, points: Matrix) -> Matrix:
+        """The frame's pixels of straight pixels."""
+
+    def straight(self, points: Matrix) -> Matrix:
+        """Straight pixels of the frame's."""
+
+
+class Surface(Protocol):
+    """The shell's surface over the plane that `to_mm` measures on."""
+
+    def seen(self, points_mm: Matrix, eye_mm: Matrix) -> Matrix:
+        """Where the rays from an eye (3,) through points (n, 2) of the plane meet the surface: (n, 3), z towards it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Eye:
+    """Where the camera looks from: the pixel of the view right under it, and its height over the plane in mm."""
+
+    foot_px: tuple[float, float]
+    height_mm: float
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneColour:
+    """The colour of one zone of a shell under one light: CIE Lab (D65, 2 degrees) of its middle tiles.
+
+    `unsure_de` is half the width of the 95 % interval of a camera ΔE to it: that of the tiles, and what re-loading the
+    shell changes. A camera's Lab, not a spectrophotometer's.
+    """
+
+    lab: tuple[float, float, float]
+    unsure_de: float
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """One face of the shell at one stop: a registered stack of frames with the maps of its pixels.
 
-    `planes` maps a light's name to its pixels, all (h, w[, 3]) of one size. `shell` is True where the shell is and may
-    be judged (fittings and background are False), None while no step has found it. `zones` holds an index into
-    `zone_names` per pixel, None while no step has painted it. `to_frame` and `to_mm` are 3x3 homographies taking
-    homogeneous view pixels (x, y, 1; pixel centres at whole numbers) to pixels of the camera's frame and to
-    millimetres on the shell. `notes` are what steps want the record to say (a shift in mm, a level).
+    `planes` maps a light's name to its pixels, all (h, w[, 3]) of one size. `channels` are what steps made of the whole
+    stack ("normals.x", "bipolar.west"), uint8 (h, w[, 3]) of the same size; a signed one has its zero at 128. `shell`
+    is True where the shell is and may be judged (fittings and background are False), None while no step has found it.
+    `zones` holds an index into `zone_names` per pixel, None while no step has painted it. `to_frame` and `to_mm` are
+    3x3 homographies taking homogeneous view pixels (x, y, 1; pixel centres at whole numbers) to pixels of the camera's
+    frame and to millimetres on the shell. Where a step took a lens out, `bend` is that lens and `to_frame` leads to
+    its straight pixels only: `in_frame` and `of_frame` go all the way. `surface` is the shell's depth over the plane,
+    None for a flat one, `eye` where it is seen from, None while nobody knows. `notes` are what steps want the record to
+    say (a shift in mm, a level); `colours` the colour of each zone, "" all of the shell, empty while no step has
+    measured them.
     """
 
     name: str
@@ -102,10 +160,17 @@ class View:
     zones: NDArray[np.uint8] | None = None
     zone_names: tuple[str, ...] = ()
     notes: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    channels: Mapping[str, Pixels] = field(default_factory=lambda: MappingProxyType({}))
+    bend: Bend | None = None
+    surface: Surface | None = None
+    eye: Eye | None = None
+    colours: Mapping[str, ZoneColour] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def size(self) -> tuple[int, int]:
         """Height and width in pixels."""
+        if isinstance(self.planes, Planes):  # which may not have moved its pixels yet
+            return self.planes.size
         h, w = next(iter(self.planes.values())).shape[:2]
         return h, w
 
@@ -119,11 +184,34 @@ class View:
         area = abs(np.linalg.det(np.stack([mm[:, 1] - mm[:, 0], mm[:, 2] - mm[:, 0]])))
         return float(1 / np.sqrt(area))
 
+    def in_frame(self, points: NDArray[np.floating]) -> Matrix:
+        """Pixels (n, 2) of the camera's frame of pixels (n, 2) of the view."""
+        there = project(self.to_frame, points)
+        return there if self.bend is None else self.bend.bent(there)
+
+    def of_frame(self, points: NDArray[np.floating]) -> Matrix:
+        """Pixels (n, 2) of the view of pixels (n, 2) of the camera's frame."""
+        straight = points if self.bend is None else self.bend.straight(np.asarray(points, np.float64))
+        return project(np.asarray(np.linalg.inv(self.to_frame), np.float64), straight)
+
+    def on_shell(self, points: NDArray[np.floating]) -> Matrix:
+        """Millimetres on the shell of pixels (n, 2) of the view: (n, 3), z the height over the plane."""
+        flat = project(self.to_mm, points)
+        if self.surface is None or self.eye is None:
+            return np.column_stack([flat, np.zeros(len(flat))])
+        foot = project(self.to_mm, np.array([self.eye.foot_px]))[0]
+        return self.surface.seen(flat, np.array([*foot, self.eye.height_mm]))
+
     def moved(self, planes: Mapping[str, Pixels], back: Matrix, **changes: object) -> View:
         """The view after a step that moved pixels; `back` (3x3) takes the new pixels to the old ones."""
+        eye = self.eye
+        if eye is not None:
+            x, y = project(np.asarray(np.linalg.inv(back), np.float64), np.array([eye.foot_px]))[0]
+            eye = replace(eye, foot_px=(float(x), float(y)))
         return replace(
             self,
-            planes=MappingProxyType(dict(planes)),
+            eye=eye,
+            planes=planes if isinstance(planes, Planes) else Planes(planes),
             to_frame=self.to_frame @ back,
             to_mm=self.to_mm @ back,
             **changes,  # type: ignore[arg-type]
@@ -169,6 +257,12 @@ class Defect:
     may_be: tuple[str, ...] = ()
 
 
+COLOUR_DIFFERENCE = "colour_difference"
+"""The label of a zone unlike the first article in colour (class C01)."""
+COLOUR_MISMATCH = "colour_mismatch"
+"""The label of two views of one case that are unlike in colour (class C01, front against back)."""
+
+
 class ReasonCode(StrEnum):
     """Why a verdict is what it is; each has its sentence in `REASONS`."""
 
@@ -190,6 +284,7 @@ class ReasonCode(StrEnum):
     STOPPED = "stopped"
     INTERRUPTED = "interrupted"
     FAULT = "fault"
+    BLOCKED = "blocked"
 
 
 REASONS: Mapping[ReasonCode, str] = MappingProxyType(
@@ -214,6 +309,7 @@ REASONS: Mapping[ReasonCode, str] = MappingProxyType(
         ReasonCode.STOPPED: "the station was stopped before the case was judged",
         ReasonCode.INTERRUPTED: "the program ended before the case was recorded",
         ReasonCode.FAULT: "{detail}",
+        ReasonCode.BLOCKED: "no pass is given while the station is blocked: {detail}",
     }
 )
 """English sentences; the screen translates the sentence, never the values."""
@@ -247,7 +343,8 @@ class Versions:
 class Evidence:
     """One picture to be kept with a record.
 
-    `kind` is "frame", "crop" or "map"; `defect` the index of the crop's defect, otherwise None.
+    `kind` is "frame", "crop" or "map"; `defect` the index of the crop's defect, otherwise None. A map is uint8 (h, w),
+    the whole frame made small, of `MAP_LIMIT` times the scores there; its `light` is "".
     """
 
     kind: str
@@ -309,6 +406,8 @@ class Record:
     `row` is the database's row id; `sequence` the station's own count without gaps; `recorded_at` UTC; `disposition`
     None until a person decided, with `operator`, `reason_code` and `note` of that decision; `code` None unless the
     case passed; `previous` the row of the same case this one follows (a re-inspection or an overrule), or None.
+    `master` names the master of a daily check, "" for production; `suspect` is "SUSPECT" while a failed check puts the
+    inspection in doubt, "CLEARED" once a person has decided, else "".
     """
 
     row: int
@@ -323,6 +422,8 @@ class Record:
     reason_code: str = ""
     note: str = ""
     previous: int | None = None
+    master: str = ""
+    suspect: str = ""
 
     @property
     def verdict(self) -> Verdict:

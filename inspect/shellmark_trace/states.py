@@ -28,7 +28,10 @@ class States(StrEnum):
 
 
 class Suspicion(StrEnum):
-    """Whether a code is thought to be copied; beside the state, so that the state survives."""
+    """Whether a code is in doubt: thought to be copied, or of a shell judged before a daily check failed.
+
+    It is beside the state, so that the state survives.
+    """
 
     NONE = "NONE"
     SUSPECT = "SUSPECT"

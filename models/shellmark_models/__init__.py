@@ -1,7 +1,7 @@
 """Models: what finds the defects and names them. Plain arrays in, plain values out.
 
 model = load(Store(*bundle_roots()).find("gloss-vertical").path)
-predictions = model.predict(tiles)      # uint8 (n, tile_px, tile_px, 3)
+prediction = model.look(image)     # uint8 (h, w, 3), a whole view
 namings = model.name(crops)
 """
 
@@ -16,20 +16,19 @@ from shellmark_models.errors import (
 )
 from shellmark_models.evaluation.metrics import Outcome, Rate, auroc, outcome, rate
 from shellmark_models.families import FAMILIES, Family
+from shellmark_models.families.classifier import NamedBy, require_finder
 from shellmark_models.registry import Store, StoredModel, bundle_roots, load, write_bundle
 from shellmark_models.training.lesson import TeachOptions
-from shellmark_models.training.teach import teach
-from shellmark_models.training.threshold import false_reject_bound
-from shellmark_models.training.tiles import GRID_PX
-from shellmark_models.training.tiles import starts as tile_starts
-from shellmark_models.training.tiles import weights as tile_weights
+from shellmark_models.training.names import TaughtNames, learn_names, teach_names, write_names
+from shellmark_models.training.teach import Names, TaughtBundle, teach, teach_bundle
+from shellmark_models.training.threshold import false_reject_bound, promise
 from shellmark_models.types import (
     UNKNOWN,
     Crop,
     LabelledCrop,
+    MissedCase,
     Model,
     Naming,
-    Place,
     Prediction,
     TeachCase,
 )
@@ -37,7 +36,6 @@ from shellmark_models.types import (
 __all__ = [
     "COLOUR",
     "FAMILIES",
-    "GRID_PX",
     "UNKNOWN",
     "Backbone",
     "BundleError",
@@ -47,15 +45,19 @@ __all__ = [
     "Family",
     "InferenceError",
     "LabelledCrop",
+    "MissedCase",
     "Model",
     "ModelError",
+    "NamedBy",
+    "Names",
     "Naming",
     "Outcome",
-    "Place",
     "Prediction",
     "Rate",
     "Store",
     "StoredModel",
+    "TaughtBundle",
+    "TaughtNames",
     "TeachCancelled",
     "TeachCase",
     "TeachError",
@@ -63,11 +65,15 @@ __all__ = [
     "auroc",
     "bundle_roots",
     "false_reject_bound",
+    "learn_names",
     "load",
     "outcome",
+    "promise",
     "rate",
+    "require_finder",
     "teach",
-    "tile_starts",
-    "tile_weights",
+    "teach_bundle",
+    "teach_names",
     "write_bundle",
+    "write_names",
 ]

@@ -8,27 +8,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import replace
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-import cv2
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from shellmark_models.card import COLOUR, Backbone, digest_of, properties
 from shellmark_models.errors import TeachError
-from shellmark_models.naming import Namer, describe
-from shellmark_models.training import classifier
+from shellmark_models.training.album import Album
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
+    from shellmark_models.naming import Namer
     from shellmark_models.training.lesson import Lesson
-    from shellmark_models.types import Crop, LabelledCrop, TeachCase
+    from shellmark_models.types import LabelledCrop, TeachCase
 
 STRIDE = 8
 """Pixels per step of the feature grid."""
@@ -38,7 +36,6 @@ TILES, FEATURES = "tiles", "features"
 BACKBONE = "mobilenet_v2"
 _OPSET = 17
 _IR_VERSION = 8
-_GROWN_PX = (0, 3, 8)  # a found region is larger than the region a person marks
 
 
 class Graph:
@@ -64,7 +61,7 @@ class Graph:
         return self.node("Resize", [x, "", scales], output, mode="linear", coordinate_transformation_mode="half_pixel")
 
 
-def _normalise(graph: Graph, backbone: onnx.ModelProto, channels: tuple[str, ...], *, level: bool) -> str:
+def normalise(graph: Graph, backbone: onnx.ModelProto, channels: tuple[str, ...], *, level: bool) -> str:
     """Tiles as the backbone wants them: (n, 3, h, w), red first, by the mean and deviation it was trained with."""
     facts = properties(backbone)
     mean, deviation = (np.float32(json.loads(facts[key])) for key in ("mean", "deviation"))
@@ -120,13 +117,19 @@ def _gather_taps(graph: Graph) -> str:
 
 def finish(graph: Graph, backbone: onnx.ModelProto, head: Graph, outputs: list[Any]) -> onnx.ModelProto:
     """One model of the nodes before, of and after the backbone, without what no output needs."""
-    tiles = helper.make_tensor_value_info(TILES, TensorProto.UINT8, ["n", "h", "w", 3])
     nodes = [*graph.nodes, *backbone.graph.node, *head.nodes]
-    constants = [*graph.constants, *backbone.graph.initializer, *head.constants]
+    return assemble(nodes, [*graph.constants, *backbone.graph.initializer, *head.constants], outputs)
+
+
+def assemble(
+    nodes: list[onnx.NodeProto], constants: list[onnx.TensorProto], outputs: list[Any], more: Sequence[Any] = ()
+) -> onnx.ModelProto:
+    """One model from tiles (and ``more`` inputs) to the outputs, without what none of them needs."""
+    tiles = helper.make_tensor_value_info(TILES, TensorProto.UINT8, ["n", "h", "w", 3])
     nodes = _needed(nodes, {output.name for output in outputs})
     used = {name for node in nodes for name in node.input}
     constants = [constant for constant in constants if constant.name in used]
-    body = helper.make_graph(nodes, "network", [tiles], outputs, constants)
+    body = helper.make_graph(nodes, "network", [tiles, *more], outputs, constants)
     model = helper.make_model(body, opset_imports=[helper.make_opsetid("", _OPSET)], producer_name="shellmark")
     model.ir_version = _IR_VERSION
     onnx.checker.check_model(model)
@@ -147,7 +150,7 @@ def begin(
 ) -> tuple[Graph, Graph, onnx.ValueInfoProto]:
     """The nodes before and after the backbone up to ``features``, and that output; ``level`` evens the light first."""
     before, after = Graph(), Graph()
-    _normalise(before, backbone, channels, level=level)
+    normalise(before, backbone, channels, level=level)
     _gather_taps(after)
     width: list[str | int | None] = ["n", FEATURE_COUNT, f"h/{STRIDE}", f"w/{STRIDE}"]
     return before, after, helper.make_tensor_value_info(FEATURES, TensorProto.FLOAT, width)
@@ -172,9 +175,9 @@ def feature_part(model: onnx.ModelProto) -> onnx.ModelProto:
     return made
 
 
-def load_backbone() -> tuple[onnx.ModelProto, Backbone]:
-    """The pretrained network that travels with this package, and what its file says of its origin."""
-    data = resources.files("shellmark_models").joinpath("backbones", f"{BACKBONE}.onnx").read_bytes()
+def load_backbone(name: str = BACKBONE) -> tuple[onnx.ModelProto, Backbone]:
+    """A pretrained network that travels with this package, and what its file says of its origin."""
+    data = resources.files("shellmark_models").joinpath("backbones", f"{name}.onnx").read_bytes()
     model = onnx.load_model_from_string(data)
     facts = properties(model)
     return model, Backbone(name=facts["name"], source=facts["source"], licence=facts["licence"], digest=digest_of(data))
@@ -205,6 +208,17 @@ class Seen:
             self._hash.update(repr(array.shape).encode())
             self._hash.update(np.ascontiguousarray(array).tobytes())
 
+    def resume(self, cases: Iterable[str], pictures: Iterable[str], digest: str) -> None:
+        """Takes over what a former lesson counted: its cases, the digests of their pictures, and its digest."""
+        self.cases = list(cases)
+        self._pictures = {bytes.fromhex(key): case for key, case in zip(pictures, self.cases, strict=True)}
+        self._hash.update(digest.encode())
+
+    @property
+    def pictures(self) -> list[str]:
+        """The digests of the cases' pictures, in the order of the cases."""
+        return [key.hex() for key in self._pictures]
+
     @property
     def digest(self) -> str:
         """``sha256:`` and the digest of all that was taught."""
@@ -212,24 +226,11 @@ class Seen:
 
 
 def learn_names(labelled: Iterable[LabelledCrop], seen: Seen, lesson: Lesson) -> Namer | None:
-    """The classifier of the labelled crops; None when there are none."""
-    descriptions, labels, groups = [], [], []
-    for number, sample in enumerate(labelled):
+    """The classifier of the labelled crops; None when there are none. Raises TeachError, TeachCancelled."""
+    album = Album()
+    for sample in labelled:
         lesson.report("names", 0.0)
-        seen.add(sample.label, sample.crop.pixels, sample.crop.mask)
-        for crop in _variants(sample.crop):
-            descriptions.append(describe(crop))
-            labels.append(sample.label)
-            groups.append(number)
-    if not labels:
-        return None
-    return classifier.fit(np.stack(descriptions), labels, groups)
-
-
-def _variants(crop: Crop) -> list[Crop]:
-    """The crop with its region as marked and grown, since a region found is larger than one marked."""
-    grown = []
-    for radius in _GROWN_PX:
-        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-        grown.append(replace(crop, mask=cv2.dilate(crop.mask.astype(np.uint8), kernel) > 0))
-    return grown
+        colour = [] if sample.crop.colour is None else [sample.crop.colour]
+        seen.add(sample.label, sample.crop.pixels, sample.crop.mask, *colour)
+        album.add(sample)
+    return album.namer() if album.crops else None

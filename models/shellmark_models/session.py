@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 PROVIDER = "CPUExecutionProvider"
-_ERROR = 3  # onnxruntime's log level: errors only; what matters comes as an exception
+RUNTIME: str = onnxruntime.__version__
+_FATAL = 4  # onnxruntime's log level: what fails comes as an exception, and would be said twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +43,19 @@ class Session:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
-        options.log_severity_level = _ERROR
+        options.log_severity_level = _FATAL
         options.enable_cpu_mem_arena = arena
         # Waiting threads sleep instead of spinning: the cameras and the screen share these cores.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             self._session: Any = onnxruntime.InferenceSession(data, options, providers=[PROVIDER])
         except Exception as e:  # onnxruntime's errors share no other base
-            raise BundleError(f"{source}: onnxruntime refuses the network: {_first_line(e)}") from e
+            raise BundleError(f"{source}: onnxruntime refuses the network: {_first_line(e)}; export it again") from e
         self._only_asked = onnxruntime.RunOptions()
         self._only_asked.only_execute_path_to_fetches = True
-        self._only_asked.log_severity_level = _ERROR
+        self._only_asked.log_severity_level = _FATAL
         self.source = source
-        self.facts = SessionFacts(PROVIDER, threads, arena, onnxruntime.__version__)
+        self.facts = SessionFacts(PROVIDER, threads, arena, RUNTIME)
 
     @property
     def inputs(self) -> dict[str, tuple[str, tuple[int | str | None, ...]]]:
@@ -92,6 +93,14 @@ class Session:
         if self._session is None:
             raise InferenceError(f"{self.source}: the model was closed; load it again")
         return self._session
+
+
+def require_planes(image: NDArray[np.uint8], mask: NDArray[np.bool_] | None, source: str, planes: int = 3) -> None:
+    """Raises InferenceError when a view is not uint8 (h, w, planes), or its mask not bool of that size."""
+    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != planes or not image.size:
+        raise InferenceError(f"{source}: wanted a uint8 view (h, w, {planes}), got {image.dtype} {image.shape}")
+    if mask is not None and (mask.dtype != np.bool_ or mask.shape != image.shape[:2]):
+        raise InferenceError(f"{source}: wanted a bool mask {image.shape[:2]}, got {mask.dtype} {mask.shape}")
 
 
 def _first_line(error: Exception) -> str:

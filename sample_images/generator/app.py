@@ -21,6 +21,7 @@ EXAMPLES = """examples:
   python sample_images/generator --out sample_images          the whole set, as it is in the repository
   python sample_images/generator --out out/small --small      a smaller set of the same kind
   python sample_images/generator --out out/g --only gloss-vertical --cases 4
+  python sample_images/generator --out out/f --fresh 1 --counts 30 8 24 42   fresh shells, to judge a bundle by
 """
 
 
@@ -52,6 +53,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, required=True, help="folder to write to")
     parser.add_argument("--only", choices=[*SKUS, "large"], help="one SKU, or the 20 MP case")
     parser.add_argument("--cases", type=int, help="at most so many cases of each split and kind")
+    parser.add_argument("--fresh", type=int, default=0, help="another number draws other shells (0: the samples)")
+    parser.add_argument(
+        "--counts", type=int, nargs=4, default=None, metavar=("LG", "LD", "TG", "TD"),
+        help="cases per SKU: good and defective to learn from, good and defective to test",
+    )  # fmt: skip
     parser.add_argument("--small", action="store_true", help="a smaller set, without the 20 MP case")
     parser.add_argument("--resume", action="store_true", help="keep the cases an earlier run finished in --out")
     parser.add_argument("--workers", type=int, default=2, help="processes (default 2)")
@@ -59,7 +65,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _chosen(options: argparse.Namespace) -> list[Case]:
-    cases = [case for case in plan(Counts()) if not options.small or in_small(case)]
+    counts = Counts(*options.counts) if options.counts else Counts()
+    cases = [case for case in plan(counts, options.fresh) if not options.small or in_small(case)]
     if options.only:
         cases = [case for case in cases if options.only == ("large" if case.split == "large" else case.sku)]
     if options.cases is None:

@@ -1,7 +1,7 @@
 """Which cases are rendered: how many, of which seed and split, with which defects of which size."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -73,14 +73,18 @@ class Case:
         return LARGE_TEXELS_PER_MM if self.split == "large" else TEXELS_PER_MM
 
 
-def plan(counts: Counts) -> list[Case]:
-    """Returns every case of the set, the large one last."""
+FRESH_SEEDS = 1_000_000
+
+
+def plan(counts: Counts, fresh: int = 0) -> list[Case]:
+    """Returns every case of the set, the large one last; another `fresh` draws other shells with other defects."""
     cases: list[Case] = []
     for number, sku in enumerate(SKUS.values()):
         cases += _good(sku, number, "learn", counts.learn_good)
-        cases += _learn_defect(sku, number, counts.learn_defect)
+        cases += _learn_defect(sku, number, counts.learn_defect, fresh)
         cases += _good(sku, number, "test", counts.test_good)
-        cases += _test_defect(sku, number, counts.test_defect)
+        cases += _test_defect(sku, number, counts.test_defect, fresh)
+    cases = [replace(case, seed=case.seed + FRESH_SEEDS * fresh) for case in cases]
     large = tuple(Wanted(label, times) for label, times in LARGE_DEFECTS)
     cases.append(Case("large/l001", "grain-horizontal", "large", "defect", LARGE_SEED, large))
     return cases
@@ -108,9 +112,9 @@ def _sizes(count: int, rng: np.random.Generator, smallest: float = SMALLEST) -> 
     return iter((smallest * (LARGEST / smallest) ** stratum).round(3).tolist())
 
 
-def _learn_defect(sku: Sku, number: int, count: int) -> list[Case]:
+def _learn_defect(sku: Sku, number: int, count: int, fresh: int) -> list[Case]:
     """Cases with one of every label each; three flaws of the print, which only one SKU has."""
-    rng = np.random.default_rng([SIZE_SEED, number, 0])
+    rng = np.random.default_rng([SIZE_SEED, number, 0, *([fresh] if fresh else [])])
     labels = [*sku.labels, "print", "print"] if sku.printed else list(sku.labels)
     sizes = {label: _sizes(count * labels.count(label), rng, NAMEABLE) for label in dict.fromkeys(labels)}
     cases = []
@@ -121,9 +125,9 @@ def _learn_defect(sku: Sku, number: int, count: int) -> list[Case]:
     return cases
 
 
-def _test_defect(sku: Sku, number: int, count: int) -> list[Case]:
+def _test_defect(sku: Sku, number: int, count: int, fresh: int) -> list[Case]:
     """Cases with one defect mostly; every fifth has two, every tenth three."""
-    rng = np.random.default_rng([SIZE_SEED, number, 1])
+    rng = np.random.default_rng([SIZE_SEED, number, 1, *([fresh] if fresh else [])])
     in_case = [3 if k % 10 == 0 else 2 if k % 5 == 0 else 1 for k in range(1, count + 1)]
     labels = [sku.labels[i % len(sku.labels)] for i in range(sum(in_case))]
     sizes = {label: _sizes(labels.count(label), rng) for label in dict.fromkeys(labels)}

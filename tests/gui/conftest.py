@@ -8,6 +8,7 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).parent))  # memory_station lies beside the tests
+sys.path.append(str(Path(__file__).parents[1] / "calibration"))  # drawn_card lies beside those of calibration
 
 import pytest
 from memory_station import MemoryStation
@@ -55,3 +56,8 @@ def judged(qtbot, window, station):
         return record
 
     return judge
+
+
+@pytest.fixture
+def workshop(station):
+    return station.workshop

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from memory_checks import MemoryChecks, MemoryClearance, MemoryDrift
+from memory_workshop import MemoryWorkshop
 
 from shellmark_inspect.errors import StorageFull
 from shellmark_inspect.loop.status import Lamp, Light, StationState, Status
@@ -109,6 +111,31 @@ def drawn_defect(planes: dict[str, np.ndarray], view: str, label: str, size_mm: 
     )
 
 
+class MemoryReader:
+    """Looks records up in a list."""
+
+    def __init__(self, records: Sequence[Record]) -> None:
+        self._records = records
+
+    def get(self, row: int) -> Record:
+        return next(record for record in self._records if record.row == row)
+
+    def close(self) -> None:
+        pass
+
+
+def drawn_map(defects: Sequence[Defect], view: str, size: tuple[int, int], seed: int) -> np.ndarray:
+    """A map of scores (h, w) at an eighth of the frame: grain below half the limit, a warm spot, defects above it."""
+    h, w = size[0] // 8, size[1] // 8
+    rng = np.random.default_rng(seed)
+    scores = rng.uniform(5, 42, (h, w)).astype(np.float32)
+    cv2.circle(scores, (int(rng.integers(w // 4, 3 * w // 4)), h // 3), max(3, w // 30), 82.0, -1)
+    for defect in defects:
+        if defect.view == view:
+            cv2.fillPoly(scores, [np.round(defect.contour_px / 8).astype(np.int32)], 100.0 * defect.score)
+    return cv2.GaussianBlur(scores, (5, 5), 0).clip(0, 255).astype(np.uint8)
+
+
 class MemoryStation:
     """Judges drawn shells: by turns PASS, FAIL and REVIEW, or what `plan` says. `take_s` is how long a case takes."""
 
@@ -117,8 +144,12 @@ class MemoryStation:
     ) -> None:
         self.take_s, self.plan, self.size = take_s, tuple(plan), size
         self.folder = tempfile.TemporaryDirectory(prefix="shellmark-screen-")
+        self.workshop = MemoryWorkshop()
+        self.checks, self.drift = MemoryChecks(self._later), MemoryDrift(self._later)
+        self.clearance = MemoryClearance(self.checks, self.drift)
         self.lamps = {name: Lamp(Light.GREEN) for name in ("camera", "disk", "model", "database")}
         self.overruled: list[Record] = []
+        self.taken: list[Recipe] = []
         self.acknowledged = 0
         self._sku, self._state, self._message, self._ended = SKUS[0][0], StationState.READY, "", False
         self._counts, self._open, self._row = Counts(since=datetime.now(UTC)), 0, 0
@@ -162,7 +193,10 @@ class MemoryStation:
 
     def status(self) -> Status:
         with self._lock:
-            return Status(self._state, self._sku, self._message, self.lamps, self._counts, self._open, self._ended)
+            blocked = tuple(str(one) for one in self.clearance.troubles() if one.blocks)
+            return Status(
+                self._state, self._sku, self._message, self.lamps, self._counts, self._open, self._ended, blocked
+            )
 
     def live(self) -> Mapping[str, Frame]:
         return self.newest
@@ -172,7 +206,27 @@ class MemoryStation:
             return list(self._records)
 
     def recipe(self) -> Recipe:
-        return recipe(self._sku)
+        one = recipe(self._sku)
+        one._folder = Path(self.folder.name)
+        return one
+
+    def recipe_place(self) -> Path:
+        """The recipe's file, with the pictures of good shells it refers to, written when it is asked for first."""
+        folder = Path(self.folder.name) / self._sku
+        if not folder.is_dir():
+            folder.mkdir()
+            one = recipe(self._sku)
+            views = []
+            for view in one.views:
+                names = {light: f"{view.name}_{light}.png" for light in LIGHTS}
+                for light, name in names.items():
+                    cv2.imwrite(str(folder / name), drawn_shell(3, self.size, light=light))
+                views.append(view.model_copy(update={"reference": names, "frame_px": (self.size[1], self.size[0])}))
+            one.model_copy(update={"views": tuple(views)}).write(folder / "recipe.toml")
+        return folder / "recipe.toml"
+
+    def take_recipe(self) -> Future:
+        return self._later(lambda: self.taken.append(Recipe.read(self.recipe_place())))
 
     def skus(self) -> Sequence[tuple[str, str, str]]:
         return SKUS
@@ -248,7 +302,11 @@ class MemoryStation:
     def picture(self, image: ImageRef) -> Path:
         return Path(self.folder.name) / image.path
 
+    def reader(self) -> MemoryReader:
+        return MemoryReader(self.records())
+
     def close(self) -> None:
+        self.workshop.close()
         self._holding.set()
         self._jobs.put(None)
         self._thread.join()
@@ -284,7 +342,7 @@ class MemoryStation:
             Evidence("frame", view, light, pixels)
             for view, planes in shells.items()
             for light, pixels in planes.items()
-        )
+        ) + tuple(Evidence("map", view, "", drawn_map(defects, view, self.size, number)) for view in VIEWS)
         inspection = Inspection(
             Trigger(number, time.monotonic_ns(), case_id), self._sku, verdict, reasons, defects,
             Versions("0.1.0", f"{self._sku} v1", "sha256:00", "drawn 1.0", "sha256:00"), evidence=evidence,
@@ -325,7 +383,8 @@ class MemoryStation:
 
     def _kept(self, number: int, inspection: Inspection) -> tuple[ImageRef, ...]:
         kept = []
-        for place, one in enumerate(inspection.evidence[:2]):
+        wanted = (*inspection.evidence[:2], *(one for one in inspection.evidence if one.kind == "map"))
+        for place, one in enumerate(wanted):
             path = Path(f"{number:05d}-{place}.png")
             cv2.imwrite(str(Path(self.folder.name) / path), one.pixels, [cv2.IMWRITE_PNG_COMPRESSION, 1])
             kept.append(ImageRef(one.kind, one.view, one.light, path, "sha256:00"))

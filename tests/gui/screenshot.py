@@ -11,13 +11,17 @@ import argparse
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).parent))
 
-from memory_station import MemoryStation
+from memory_station import MemoryStation, drawn_shell
+from memory_workshop import goods_folder, goods_report
+from PyQt6.QtCore import QRectF
+from PyQt6.QtGui import QPolygonF
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
@@ -59,20 +63,77 @@ def drawn(folder: Path, language: str, size: tuple[int, int]) -> None:
     take("fail")
     window._open_newest()
     take("record")
-    window._home()
+    window.home()
     pages = {Action.SKU: "skus", Action.MORE: "dispositions", Action.OK: "reasons", Action.OPERATOR: "operator"}
     for action, name in pages.items():
         window._key(action)
         take(name)
-        window._home()
+        window.home()
     window._key(Action.FALSE_ALARM)
     take("decided")
+    window._key(Action.HEAT)
+    take("heat")
+    engineer(window, station, take)
     station.fail("disk: 0.3 GB free, records need 1 GB: delete old pictures or add a disk")
     QTest.qWait(300)
     take("stop")
     window.close()
     speech.close()
     station.close()
+
+
+def engineer(window: StationWindow, station: MemoryStation, take: Callable[[str], None]) -> None:
+    """The engineer's pages."""
+    workshop, pages = station.workshop, window.engineer
+    workshop.shadow("3")
+    shells = [drawn_shell(number) for number in range(1, 14)]
+    for number, shell in enumerate(shells[:5]):
+        verdicts = (Verdict.PASS, Verdict.FAIL) if number % 2 else (Verdict.REVIEW, Verdict.PASS)
+        workshop.flip(f"20-0{2000 + 17 * number}", shell, *verdicts)
+    window._key(Action.MODELS)
+    take("models")
+    pages.models_page.work_buttons["flips"].click()
+    take("flips")
+    pages.models.open("2")
+    pages.models_page.work_buttons["activate"].click()
+    pages.models.open("1")
+    QTest.qWait(300)
+    pages.models_page.work_buttons["activate"].click()
+    take("activate")
+    pages.models.open()
+    pages.threshold.open()
+    workshop.rows = {record.inspection.trigger.case_id: record.row for record in reversed(station.records())}
+    pages.threshold_page.slider.setValue(70)
+    QTest.qWait(600)
+    take("threshold")
+    pages.teaching.open()
+    folder = Path(station.folder.name) / "goods-20-inch-glossy"
+    files = goods_folder(folder, shells)
+    pages.teach_page.show_folder("goods", folder)
+    take("teach-setting")
+    pages.teaching._ask_folder("goods")
+    pages.folder_page.wanted.emit(Path(station.folder.name))
+    take("folder")
+    pages.teaching.open()
+    pages.teach_page.work_buttons["start"].click()
+    QTest.qWait(300)
+    job = workshop.jobs[-1]
+    job.go("features", 0.42)
+    pages.teaching._began_at -= 18
+    take("teach-going")
+    job.end(workshop.candidate(12), goods_report(files))
+    QTest.qWait(1500)
+    take("teach")
+    record = station.trigger().result()
+    QTest.qWait(300)
+    window.home()
+    window.region_page.show_record(record)
+    window.show_page(window.region_page)
+    QTest.qWait(400)
+    window.region_page.canvas.regions.append(QPolygonF(QRectF(520, 300, 260, 120)))
+    window.region_page.canvas.changed.emit()
+    take("region")
+    window.home()
 
 
 def samples(folder: Path, recipe: str) -> None:
@@ -112,7 +173,7 @@ def opened(window: StationWindow, folder: Path) -> None:
     """The failed case opened; the small screen in English."""
     window._open_newest()
     save(window, folder / "screen-record.jpg")
-    window._home()
+    window.home()
     window._switch_language()
     window.resize(*SIZES[1])
     save(window, folder / "screen-fail-en-768.jpg")

@@ -15,7 +15,9 @@ import shellmark_gui
 from shellmark_gui import wording
 from shellmark_gui.language import LANGUAGES, TEXT_FOLDER, Language
 from shellmark_gui.screenshot import missing_glyphs
+from shellmark_gui.workwords import family_name
 from shellmark_inspect.types import REASONS, Disposition, Reason, ReasonCode, Verdict
+from shellmark_models import FAMILIES
 
 TS = TEXT_FOLDER / "shellmark_zh.ts"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -113,6 +115,16 @@ def test_every_word_of_a_value_has_a_translation(qapp, code):
     assert all(words)
     if code == "zh":
         assert all(CHINESE.search(word) for word in words)
+
+
+@pytest.mark.parametrize("code", list(LANGUAGES))
+def test_every_kind_of_model_has_a_name_of_its_own(qapp, code):
+    language = Language(code)
+    names = {family: family_name(family) for family in FAMILIES}
+    language.close()
+    assert all(name != family for family, name in names.items())
+    assert len(set(names.values())) == len(names)
+    assert all(bool(CHINESE.search(name)) == (code == "zh") for name in names.values())
 
 
 def test_reasons_of_overruling_fit_one_page():

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
+from memory_station import drawn_shell
+from memory_workshop import goods_folder, goods_report
 from PyQt6.QtCore import QPoint, QRect
+from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
+from shellmark_gui.drawing import Begun
 from shellmark_gui.keys import Action
 from shellmark_gui.theme import Sizes
 from shellmark_gui.widgets.button import LEAST_WORDS_PX, ActionButton
+from shellmark_inspect.records import Answer
 from shellmark_inspect.types import Disposition, Verdict
 
 DECIDING = (Action.OK, Action.NG, Action.FALSE_ALARM)
@@ -28,22 +34,146 @@ def pages(window):
         "choice": window.choice_page,
         "operator": window.operator_page,
         "error": window.error_page,
+        "region": window.region_page,
+        "models": window.engineer.models_page,
+        "flips": window.engineer.flips_page,
+        "threshold": window.engineer.threshold_page,
+        "teach": window.engineer.teach_page,
+        "teaching": window.engineer.teach_page,
+        "taught": window.engineer.teach_page,
+        "folder": window.engineer.folder_page,
+        "calibration": window.engineer.calibration.page,
+        "zones": window.engineer.calibration.zones_page,
+        "check": window.engineer.calibration.check_page,
+        "checked": window.engineer.calibration.check_page,
+        "suspects": window.engineer.calibration.suspects_page,
+        "drift": window.engineer.calibration.drift_page,
+        "blocked": window.station_page,
+        "lens": window.engineer.calibration.wizard_page,
+        "scale": window.engineer.calibration.wizard_page,
+        "light": window.engineer.calibration.wizard_page,
+        "colour": window.engineer.calibration.wizard_page,
     }
+
+
+PAGES = [
+    "station", "record", "choice", "operator", "error",
+    "region", "models", "flips", "threshold", "teach", "teaching", "taught", "folder",
+    "calibration", "zones", "check", "checked", "suspects", "drift", "blocked", "lens", "scale", "light", "colour",
+]  # fmt: skip
+
+
+def taught(window) -> None:
+    """A teaching that has come to its end, its report on the screen."""
+    workshop, page = window.station.workshop, window.engineer.teach_page
+    files = goods_folder(Path(window.station.folder.name) / "goods", [drawn_shell(n, (60, 80)) for n in range(12)])
+    page.show_folder("goods", Path("/home/operator/goods-of-the-20-inch-shell"))
+    page.work_buttons["start"].click()
+    while not workshop.jobs:
+        QTest.qWait(10)
+    workshop.jobs[-1].end(workshop.candidate(12), goods_report(files))
+
+
+def teaching(window) -> None:
+    """A teaching on its way."""
+    page = window.engineer.teach_page
+    page.show_folder("goods", Path("/home/operator/goods-of-the-20-inch-shell"))
+    page.work_buttons["start"].click()
+    page.show_progress("folds", 0.42, 18.0)
+    while not window.station.workshop.jobs:
+        QTest.qWait(10)
+
+
+def flips(window) -> None:
+    """A shadow that judged ten cases differently: more than a page."""
+    workshop = window.station.workshop
+    workshop.shadow("3")
+    for number in range(10):
+        workshop.flip(f"20-{number:05d}", drawn_shell(number, (60, 80)), Verdict.PASS, Verdict.FAIL)
+    window.engineer.open()
+    window.engineer.models.poll()
+    window.engineer.models_page.work_buttons["flips"].click()
+
+
+def zones(window) -> None:
+    """A zone and a fitting drawn."""
+    calibration = window.engineer.calibration
+    calibration.zones.open()
+    while calibration.zones_page.sheet is None:
+        QTest.qWait(10)
+    for kind, name in (("zone", "A"), ("ignore", "logo")):
+        calibration.zones_page.drawing.begin(Begun(kind, name))
+        for corner in ((10, 8), (50, 8), (50, 40)):
+            calibration.zones_page.drawing.tap(corner, 1.0)
+        calibration.zones_page.drawing.close()
+    calibration.zones_page.refresh()
+
+
+def checked(window) -> None:
+    """A check that has failed, its suspects."""
+    checks = window.station.checks
+    checks.give_masters()
+    checks.begin("张三").result(10)
+    checks.answers = [(Answer.RIGHT, ""), (Answer.WRONG, "a bad master is PASS: FAIL for dent is wanted")]
+    for _ in range(4):
+        checks.place().result(10)
+    window.engineer.calibration.check.open()
+
+
+def drift(window) -> None:
+    """Drift that warns."""
+    window.station.drift.give_charts()
+    window.engineer.calibration.drift.open()
+
+
+def blocked(window) -> None:
+    """The station's page under a banner."""
+    window.station.checks.give_masters()
+    window.home()
+    while not window.station_page.banner.isVisible():
+        QTest.qWait(10)
+
+
+def wizard(window, name: str) -> None:
+    """A wizard that looks at a picture without a board or a card."""
+    desk = window.engineer.calibration.wizards[name]
+    desk.open()
+    desk.poll()
+    QTest.qWait(100)
 
 
 def open_page(window, name):
     {
-        "station": window._home,
+        "station": window.home,
         "record": window._open_newest,
-        "choice": lambda: window._ask_why(window.station_page.target, Disposition.OK),
+        "choice": lambda: window.decisions.ask_why(window.station_page.target, Disposition.OK),
         "operator": lambda: window._key(Action.OPERATOR),
-        "error": lambda: window._show(window.error_page),
+        "error": lambda: window.show_page(window.error_page),
+        "region": lambda: window.show_page(window.region_page),
+        "models": window.engineer.open,
+        "flips": lambda: flips(window),
+        "threshold": window.engineer.threshold.open,
+        "teach": window.engineer.teaching.open,
+        "teaching": lambda: (window.engineer.teaching.open(), teaching(window)),
+        "taught": lambda: (window.engineer.teaching.open(), taught(window)),
+        "folder": lambda: window.engineer.teaching._ask_folder("goods"),
+        "calibration": window.engineer.calibration.open,
+        "zones": lambda: zones(window),
+        "check": lambda: (window.station.checks.give_masters(), window.engineer.calibration.check.open()),
+        "checked": lambda: checked(window),
+        "suspects": lambda: (checked(window), window.engineer.calibration.check_page.work_buttons["suspects"].click()),
+        "drift": lambda: drift(window),
+        "blocked": lambda: blocked(window),
+        "lens": lambda: wizard(window, "lens"),
+        "scale": lambda: wizard(window, "scale"),
+        "light": lambda: wizard(window, "light"),
+        "colour": lambda: wizard(window, "colour"),
     }[name]()
     QApplication.processEvents()
     return pages(window)[name]
 
 
-@pytest.mark.parametrize("name", ["station", "record", "choice", "operator", "error"])
+@pytest.mark.parametrize("name", PAGES)
 def test_buttons_are_20_mm_and_6_mm_apart_at_1080p(window, station, judged, name):
     station.plan = (Verdict.FAIL,)
     judged()
@@ -90,7 +220,7 @@ def what_is_cut(page) -> list[str]:
 
 @pytest.mark.parametrize("language_code", ["zh", "en"])
 @pytest.mark.parametrize("size", [(1920, 1080), (1366, 768)])
-@pytest.mark.parametrize("name", ["station", "record", "choice", "operator", "error"])
+@pytest.mark.parametrize("name", PAGES)
 def test_nothing_is_cut(qtbot, window, station, judged, language, name, size, language_code):
     station.plan = (Verdict.FAIL,)
     judged()

@@ -23,6 +23,7 @@ DOORS = (
     "shellmark_inspect.app",
     "shellmark_models",
     "shellmark_trace",
+    "shellmark_calibration",
     "shellmark_gui",
 )
 
@@ -55,6 +56,12 @@ def test_a_door_says_what_it_offers(door):
     module = importlib.import_module(door)
     assert module.__all__
     assert all(hasattr(module, name) for name in module.__all__)
+
+
+def test_a_station_starts_without_what_only_pages_are_drawn_with():
+    program = "import sys, shellmark_inspect.station; print(*sorted({'matplotlib', 'jinja2'} & sys.modules.keys()))"
+    said = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert not said.stdout.split()
 
 
 def test_every_dependency_is_explained():

@@ -66,14 +66,14 @@ def test_a_card_that_is_wrong(tmp_path, taught, changes, told, make):
 
 def test_a_network_that_was_changed(tmp_path, taught):
     model = onnx.load_model_from_string(taught)
-    weights = next(w for w in model.graph.initializer if w.name == "bank")
+    weights = next(w for w in model.graph.initializer if w.name == "mobilenet_v2.distance.bank")
     weights.raw_data = bytes(len(weights.raw_data))
     assert "its card says" in refused(tmp_path, model.SerializeToString())
 
 
 def test_weights_in_another_file_are_never_followed(tmp_path, taught):
     model = onnx.load_model_from_string(taught)
-    weights = next(w for w in model.graph.initializer if w.name == "bank")
+    weights = next(w for w in model.graph.initializer if w.name == "mobilenet_v2.distance.bank")
     weights.ClearField("raw_data")
     weights.data_location = onnx.TensorProto.EXTERNAL
     weights.external_data.add(key="location", value="../../etc/passwd")
@@ -98,13 +98,24 @@ def test_nothing_is_left_when_the_disk_refuses(tmp_path, taught, monkeypatch):
     def full(_handle: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("shellmark_models.registry.os.fsync", full)
+    monkeypatch.setattr("shellmark_models.writing.os.fsync", full)
     with pytest.raises(BundleError, match="No space left"):
         write_bundle(taught, tmp_path)
-    assert list((tmp_path / "noise" / "1").iterdir()) == []
+    assert list((tmp_path / "noise").iterdir()) == []
 
 
 def test_what_is_no_model_is_not_written(tmp_path):
     with pytest.raises(BundleError):
         write_bundle(b"nothing", tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_constant_in_another_file_is_not_followed_either(tmp_path, taught):
+    model = onnx.load_model_from_string(taught)
+    hidden = onnx.TensorProto(name="hidden", data_type=onnx.TensorProto.FLOAT, dims=[1])
+    hidden.data_location = onnx.TensorProto.EXTERNAL
+    hidden.external_data.add(key="location", value="../../etc/passwd")
+    node = onnx.helper.make_node("Constant", [], ["hidden"])
+    node.attribute.append(onnx.helper.make_attribute("value", hidden))
+    model.graph.node.append(node)
+    assert "other files" in refused(tmp_path, model.SerializeToString())

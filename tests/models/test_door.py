@@ -6,10 +6,11 @@ import sys
 import shellmark_models as models
 
 PUBLIC = """
-COLOUR FAMILIES GRID_PX UNKNOWN
-Backbone BundleError Card Crop EvaluationError Family InferenceError LabelledCrop Model ModelError
-Naming Outcome Place Prediction Rate Store StoredModel TeachCancelled TeachCase TeachError TeachOptions auroc
-bundle_roots false_reject_bound load outcome rate teach tile_starts tile_weights write_bundle
+COLOUR FAMILIES UNKNOWN
+Backbone BundleError Card Crop EvaluationError Family InferenceError LabelledCrop MissedCase Model ModelError
+NamedBy Names Naming Outcome Prediction Rate Store StoredModel TaughtBundle TaughtNames TeachCancelled TeachCase
+TeachError TeachOptions auroc bundle_roots false_reject_bound learn_names load outcome promise rate require_finder
+teach teach_bundle teach_names write_bundle write_names
 """
 
 

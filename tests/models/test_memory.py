@@ -6,6 +6,7 @@ import pytest
 import shellmark_models as models
 from shellmark_models import features as frozen
 from shellmark_models.families.memory import graph
+from shellmark_models.families.memory.plan import plan_for
 from shellmark_models.session import Session
 from shellmark_models.training.coreset import nearest
 
@@ -19,57 +20,71 @@ def tile(make, seed: int) -> np.ndarray:
 def test_a_good_shell_stays_low_and_a_mark_is_found_where_it_is(model, make):
     bad = tile(make, 101)
     bad[60:66, 40:80] = 230
-    good, found = (p.anomaly for p in model.predict(np.stack([tile(make, 100), bad])))
+    good, found = (model.look(image).anomaly for image in (tile(make, 100), bad))
     assert good.shape == (make.TILE_PX, make.TILE_PX)
     assert found[63, 60] > 1 > found[120, 120]
     assert good.max() < found.max() / 1.5
 
 
-def test_tiles_do_not_depend_on_their_neighbours(model, make):
-    tiles = np.stack([tile(make, seed) for seed in range(100, 107)])
-    together = model.predict(tiles)
-    for index in (0, 6):
-        alone = model.predict(tiles[index : index + 1])[0]
-        np.testing.assert_allclose(together[index].anomaly, alone.anomaly, atol=1e-4)
-    assert model.predict(tiles[:0]) == []
+def test_a_view_of_any_size_is_looked_at(model, make):
+    for size in ((50, 300), (make.TILE_PX, make.TILE_PX), (140, 139)):
+        image = np.resize(tile(make, 100), (*size, 3))
+        assert model.look(image).anomaly.shape == size
+
+
+def test_only_what_the_mask_shows_counts(model, make):
+    bad = tile(make, 101)
+    bad[60:66, 40:80] = 230
+    mask = np.ones(bad.shape[:2], np.bool_)
+    mask[40:90, 20:100] = False
+    assert model.look(bad, mask=mask).score < model.look(bad).score
 
 
 @pytest.mark.parametrize(
-    "tiles", [np.zeros((1, 64, 64, 3), np.uint8), np.zeros((128, 128, 3), np.uint8), np.zeros((1, 128, 128, 3))]
+    "view", [np.zeros((128, 128), np.uint8), np.zeros((128, 128, 4), np.uint8), np.zeros((128, 128, 3))]
 )
-def test_tiles_of_another_shape(model, tiles):
-    with pytest.raises(models.InferenceError, match="wanted uint8 tiles"):
-        model.predict(tiles)
+def test_views_of_another_kind(model, view):
+    with pytest.raises(models.InferenceError, match="wanted a uint8 view"):
+        model.look(view)
 
 
 def test_a_closed_model_says_so(bundle, make):
     model = models.load(bundle, threads=1)
     model.close()
     with pytest.raises(models.InferenceError, match="closed"):
-        model.predict(np.zeros((1, make.TILE_PX, make.TILE_PX, 3), np.uint8))
+        model.look(np.zeros((make.TILE_PX, make.TILE_PX, 3), np.uint8))
     with pytest.raises(models.InferenceError, match="closed"):
         model.name([make.specked(1, 4)])
 
 
 def test_the_network_computes_what_teaching_computes(make):
-    backbone, _ = frozen.load_backbone()
+    plan = plan_for(models.COLOUR)
     generator = np.random.default_rng(5)
-    bank = graph.Bank(
-        projection=generator.normal(size=(frozen.FEATURE_COUNT, 10)).astype(np.float32),
-        offset=generator.normal(size=10).astype(np.float32),
-        rows=generator.normal(size=(30, 10)).astype(np.float32),
-        scales=generator.uniform(0.5, 2, 30).astype(np.float32),
+    banks = {
+        name: graph.Bank(
+            projection=generator.normal(size=(graph.width_of(name), 10)).astype(np.float32),
+            offset=generator.normal(size=10).astype(np.float32),
+            rows=generator.normal(size=(30, 10)).astype(np.float32),
+            scales=generator.uniform(0.5, 2, 30).astype(np.float32),
+            defects=generator.normal(size=(3, 10)).astype(np.float32),
+        )
+        for name in plan.backbones
+    }
+    feeds = {"tiles": tile(make, 3)[None], "inside": np.ones((1, 1, 16, 16), np.float32)}
+    feeds["inside"][..., 8:] = 0
+    whole, part = (
+        Session(graph.memory_graph(plan, models.COLOUR, given).SerializeToString(), source="x", threads=1)
+        for given in (banks, None)
     )
-    whole = graph.memory_graph(backbone, HOW["channels"], bank)
-    session = Session(whole.SerializeToString(), source="whole", threads=1)
-    score, features = session.run(["score", "features"], {"tiles": tile(make, 3)[None]})
-    z = features[0].transpose(1, 2, 0) @ bank.projection + bank.offset
-    grid = nearest(z.reshape(-1, 10), bank.rows, bank.scales)[0].reshape(z.shape[:2])
-    centres = (score[0, 3::8, 3::8] + score[0, 4::8, 4::8] + score[0, 3::8, 4::8] + score[0, 4::8, 3::8]) / 4
-    np.testing.assert_allclose(centres[1:-1, 1:-1], grid[1:-1, 1:-1], rtol=0.1)
-    part = Session(frozen.feature_part(whole).SerializeToString(), source="part", threads=1)
-    assert part.outputs == ("features",)
-    np.testing.assert_allclose(part.run(["features"], {"tiles": tile(make, 3)[None]})[0], features, atol=1e-5)
+    for name, bank in banks.items():
+        features, sums = part.run([f"{name}.features", f"{name}.sums"], feeds)
+        z = features[0].transpose(1, 2, 0).reshape(256, -1) @ bank.projection + bank.offset
+        distance, known = whole.run([f"{name}.distance", f"{name}.known"], feeds)
+        np.testing.assert_allclose(distance[0].ravel(), nearest(z, bank.rows, bank.scales)[0], rtol=1e-2)
+        np.testing.assert_allclose(known[0].ravel(), nearest(z, bank.defects)[0], rtol=1e-2)
+        np.testing.assert_allclose(whole.run([f"{name}.sums"], feeds)[0], sums, rtol=1e-4)
+        feeds_all = feeds | {"inside": np.ones((1, 1, 16, 16), np.float32)}
+        assert not np.allclose(part.run([f"{name}.sums"], feeds_all)[0], sums)
 
 
 def test_colour_frames_are_turned_red_first():
@@ -140,7 +155,7 @@ def test_one_class_is_none(make):
 
 
 def test_unknown_families_and_bad_names(make):
-    with pytest.raises(models.TeachError, match="choose one of: memory"):
+    with pytest.raises(models.TeachError, match=r"choose one of: .*memory"):
         models.teach(make.goods(2), **HOW, family="oracle", options=make.OPTIONS)
     with pytest.raises(models.TeachError, match="version"):
         models.teach(make.goods(2), **(HOW | {"version": "a/b"}), options=make.OPTIONS)

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from shellmark_models import UNKNOWN, Crop, TeachError
-from shellmark_models.naming import Namer, describe, shares
+from shellmark_models import UNKNOWN, BundleError, Crop, TeachError
+from shellmark_models.measures import MEASURES
+from shellmark_models.naming import DESCRIPTION, Namer, describe, verdicts
 from shellmark_models.training.classifier import fit
 
 SIDE = 64
@@ -40,7 +43,7 @@ def test_a_dent_and_a_bump_differ_in_their_bright_side(sign, label):
 def test_the_good_shell_takes_the_ribs_away():
     with_good, without = (describe(relief(1, 3, good)) for good in (True, False))
     assert with_good.shape == without.shape
-    strength = -1
+    strength = MEASURES - 12
     assert with_good[strength] > without[strength]
 
 
@@ -66,11 +69,29 @@ def test_a_region_that_fills_its_crop_is_described_too():
     assert np.isfinite(describe(Crop(crop.pixels, single, 6.0, crop.good))).all()
 
 
-def test_shares_are_those_of_kernels():
-    squares, codes = np.array([[0.0, 2.0, 2.0]]), np.array([0, 0, 1])
-    first, second = (1 + np.exp(-1)) / 2, np.exp(-1)
-    wanted = [[first / (first + second), second / (first + second)]]
-    np.testing.assert_allclose(shares(squares, codes, 2, 1.0), wanted)
+def test_votes_are_weighed_squares_and_a_silent_source_says_nothing():
+    squares = np.array([[[0.0, 2.0]], [[5.0, 0.0]], [[np.inf, 0.0]]])
+    share, away = verdicts(squares, np.array([0.5, 0.5, 0.0]), np.array([1.0, 5.0, 1.0]), 2.0)
+    odds = np.exp(-2 * (0.5 * (0 - 2) + 0.5 * (5 - 0) / 5))
+    np.testing.assert_allclose(share, [[odds / (1 + odds), 1 / (1 + odds)]])
+    np.testing.assert_allclose(away, [0.5 * np.log(1e-9) + 0.5 * np.log(5 + 1e-9)], rtol=1e-6)
+
+
+def test_the_classifier_of_another_backbone_is_refused():
+    namer = taught()
+    with pytest.raises(BundleError, match="teach its names again"):
+        Namer.from_text(replace(namer, backbone="sha256:" + "0" * 64).to_text(), "x")
+    with pytest.raises(BundleError, match="cannot be read"):
+        Namer.from_text("bm90aGluZw==", "x")
+
+
+def test_a_description_has_every_source():
+    crop = relief(1, 3)
+    without = describe(crop)
+    tinted = describe(replace(crop, colour=crop.pixels, good_colour=crop.good))
+    assert without.shape == tinted.shape == (DESCRIPTION,)
+    assert not without[-DESCRIPTION // 4 :].any()
+    assert tinted[-DESCRIPTION // 4 :].any()
 
 
 def test_one_crop_of_a_class_is_enough_to_go_on_and_one_class_is_not():

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
 
 from shellmark_models import TeachError, false_reject_bound
+from shellmark_models.tiling import GRID_PX, Canvas, Tiling, best_tile, starts
 from shellmark_models.training.coreset import coreset, nearest
-from shellmark_models.training.spool import Spool, SpooledTile
+from shellmark_models.training.spool import Shelf
 from shellmark_models.training.threshold import folds, from_goods
-from shellmark_models.training.tiles import GRID_PX, Blend, best_tile, cut, starts
 
 
 @pytest.mark.parametrize(
@@ -103,25 +103,24 @@ def test_tiles_cover_a_side_and_overlap_enough(length, tile, share):
 @pytest.mark.parametrize("size", [(50, 40), (64, 64), (100, 170), (65, 64)])
 def test_blended_tiles_give_the_image_back(size):
     image = np.random.default_rng(3).integers(0, 255, (*size, 3), dtype=np.uint8)
-    blend = Blend(size, 64, 16)
-    for top, left, tile in cut(image, 64, 16):
-        assert tile.shape == (64, 64, 3)
-        blend.add(top, left, tile[..., 0].astype(np.float32))
-    np.testing.assert_allclose(blend.map, image[..., 0], rtol=1e-5)
+    tiling = Tiling(64, 16)
+    canvas = Canvas(tiling, size)
+    for corners, tiles in tiling.batches(image):
+        assert tiles.shape[1:] == (64, 64, 3)
+        canvas.add(tiles[..., 0].astype(np.float32), corners)
+    np.testing.assert_allclose(canvas.map, image[..., 0], rtol=1e-5)
 
 
-def test_the_spool_gives_back_what_it_was_given():
+def test_the_shelf_gives_back_what_was_put_on_it_in_any_order():
     generator = np.random.default_rng(4)
-    grids = generator.normal(size=(3, 4, 4, 5)).astype(np.float32)
-    masks = generator.random((3, 32, 32)) < 0.01
-    with Spool(32, 8, 5) as spool:
-        for index in range(3):
-            spool.append(SpooledTile(index, 0, (32, 32), 0, 0), grids[index], masks[index])
-        for index in (2, 0, 1):
-            np.testing.assert_allclose(spool.grid(index), grids[index], rtol=1e-3, atol=1e-3)
-            assert (spool.mask(index) == masks[index]).all()
-            assert spool.used(index).sum() <= masks[index].sum()
-            assert spool.used(index).any() == masks[index].any()
+    arrays = [generator.normal(size=(3, 4, 5)).astype(np.float16), generator.random((8, 9)) < 0.1, np.zeros((0, 2))]
+    with Shelf() as shelf:
+        assert [shelf.put(array) for array in arrays] == [0, 1, 2]
+        assert len(shelf) == 3
+        for index in (2, 0, 1, 0):
+            found = shelf.get(index)
+            assert found.dtype == arrays[index].dtype
+            np.testing.assert_array_equal(found, arrays[index])
 
 
 def test_the_tile_that_wastes_least_is_taken():

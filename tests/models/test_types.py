@@ -10,7 +10,7 @@ MASK = np.ones((4, 5), np.bool_)
 
 
 def test_a_prediction_cannot_be_written_to():
-    prediction = Prediction(np.zeros((2, 2), np.float32))
+    prediction = Prediction(np.zeros((2, 2), np.float32), 0.0)
     with pytest.raises(ValueError, match="read-only"):
         prediction.anomaly[0, 0] = 1
 
@@ -18,7 +18,7 @@ def test_a_prediction_cannot_be_written_to():
 @pytest.mark.parametrize("wrong", [np.zeros((2, 2)), np.zeros((2, 2, 1), np.float32)])
 def test_a_prediction_is_one_float32_plane(wrong):
     with pytest.raises(ValueError, match="float32"):
-        Prediction(wrong)
+        Prediction(wrong, 0.0)
 
 
 @pytest.mark.parametrize(

@@ -55,3 +55,11 @@ def test_nuisances_depend_on_the_seed_alone() -> None:
     assert max(abs(n.shift_mm[0]) for n in drawn) <= 2
     assert max(abs(n.turn_deg) for n in drawn) <= 0.7
     assert 0.15 < np.mean([min(n.lamp.values()) < 1 for n in drawn]) < 0.45
+
+
+def test_fresh_shells_share_no_seed_and_no_size_with_the_samples() -> None:
+    samples, fresh = plan(Counts()), plan(Counts(), fresh=1)
+    assert [case.name for case in samples] == [case.name for case in fresh]
+    small = [(a, b) for a, b in zip(samples, fresh, strict=True) if a.split != "large"]
+    assert not {a.seed for a, _ in small} & {b.seed for _, b in small}
+    assert all(a.wanted != b.wanted for a, b in small if a.wanted)

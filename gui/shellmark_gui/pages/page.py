@@ -31,6 +31,9 @@ class Page(Fitted):
         """Come on the screen with no button in focus: a pedal meant for the page before must press nothing here."""
         self.setFocus()
 
+    def say(self, text: str) -> None:
+        """Say one line; a page with a place for it extends this."""
+
     @staticmethod
     def space(layout: QLayout | None, sizes: Sizes, margin: float, gap: float) -> None:
         """Set a layout's margin and gap, in design pixels."""

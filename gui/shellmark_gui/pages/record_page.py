@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PyQt6.QtCore import QCoreApplication, pyqtSignal
+from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from shellmark_gui.decisions import decision
@@ -30,10 +31,13 @@ DECIDING = (Action.OK, Action.NG, Action.FALSE_ALARM, Action.MORE)
 class RecordPage(Page):
     """A record.
 
-    `wanted` asks for a shot's picture, `decided` carries (action, record), `stepped` how many cases older.
+    `wanted` asks for a shot's picture, `heat_wanted` for a map of scores, `decided` carries (action, record), `lesson`
+    the record that is to be taught, `stepped` how many cases older.
     """
 
     wanted = pyqtSignal(object)
+    heat_wanted = pyqtSignal(object)
+    lesson = pyqtSignal(object)
     decided = pyqtSignal(object, object)
     stepped = pyqtSignal(int)
     left = pyqtSignal()
@@ -46,6 +50,7 @@ class RecordPage(Page):
         self.facts = QLabel(self)
         self.further = ActionButton(role="quiet", parent=self)
         self._shots: list[Shot] = []
+        self._maps: dict[str, Shot] = {}
         self._at = self._first = 0
         self._make_buttons()
         self._lay_out()
@@ -66,6 +71,11 @@ class RecordPage(Page):
         self.buttons[Action.NEWER].clicked.connect(lambda: self.stepped.emit(-1))
         self.buttons[Action.OLDER].clicked.connect(lambda: self.stepped.emit(1))
         self.buttons[Action.NEXT_VIEW].clicked.connect(self._next_shot)
+        for action in (Action.HEAT, Action.LESSON):
+            self.buttons[action] = ActionButton(key=self.keys[action], role="quiet", parent=self)
+        self.buttons[Action.HEAT].setCheckable(True)
+        self.buttons[Action.HEAT].clicked.connect(self._want_heat)
+        self.buttons[Action.LESSON].clicked.connect(lambda: self.lesson.emit(self.record))
         self.further.clicked.connect(self._turn)
         for action in DECIDING:
             self.buttons[action].clicked.connect(lambda _=False, what=action: self._decide(what))
@@ -80,14 +90,19 @@ class RecordPage(Page):
         for card in self.cards:
             self._column.addWidget(card, 1)
         self._column.addWidget(self.further)
+        self._tools = QHBoxLayout()
+        for action in (Action.HEAT, Action.LESSON):
+            self._tools.addWidget(self.buttons[action], 1)
+        self._column.addLayout(self._tools)
         set_role(self.facts, "muted")
         self.facts.setWordWrap(True)
         self._column.addWidget(self.facts)
         self._middle.addLayout(self._column)
         page.addLayout(self._middle, 1)
         self._foot = QHBoxLayout()
-        for button in self.buttons.values():
-            self._foot.addWidget(button, 1)
+        for action, button in self.buttons.items():
+            if action not in (Action.HEAT, Action.LESSON):
+                self._foot.addWidget(button, 1)
         page.addLayout(self._foot)
 
     def fit(self, sizes: Sizes) -> None:
@@ -96,6 +111,7 @@ class RecordPage(Page):
         self.space(self.layout(), sizes, 20, 20)
         self._middle.setSpacing(sizes.px(24))
         self._foot.setSpacing(sizes.px(24))
+        self._tools.setSpacing(sizes.px(24))
         self._column.setSpacing(sizes.px(12))
         self.verdict.setFixedSize(sizes.px(700), sizes.px(200))
         for part in (*self.cards, self.code, self.facts):
@@ -113,7 +129,9 @@ class RecordPage(Page):
     def show_record(self, record: Record) -> None:
         """Open a record at its most telling picture, or stay where it is open."""
         same = self.record is not None and self.record.row == record.row
-        self.record, self._shots = record, shots(record)
+        found = shots(record)
+        self.record, self._shots = record, [shot for shot in found if shot.kind != "map"]
+        self._maps = {shot.view: shot for shot in found if shot.kind == "map"}
         if not same:
             best = best_shot(record)
             self._at, self._first = (self._shots.index(best) if best in self._shots else 0), 0
@@ -126,6 +144,16 @@ class RecordPage(Page):
             means = action is Action.MORE or decision(action, record.verdict) is not None
             self.buttons[action].setEnabled(means)
         self.buttons[Action.NEXT_VIEW].setEnabled(len(self._shots) > 1)
+        self.buttons[Action.HEAT].setEnabled(bool(self._maps))
+
+    def offer_lesson(self, *, offered: bool) -> None:
+        """Offer to teach what a person decided against the machine, or take the offer away."""
+        self.buttons[Action.LESSON].setEnabled(offered)
+
+    def show_heat(self, shot: Shot, heat: QImage) -> None:
+        """Take the map of scores that was asked for."""
+        if self._shots and self._maps.get(self._shots[self._at].view) is shot and self.buttons[Action.HEAT].isChecked():
+            self.canvas.show_heat(heat)
 
     def show_picture(self, shot: Shot, picture: Picture) -> None:
         """Take a picture that was asked for: on the canvas, or into the card of its defect."""
@@ -146,6 +174,17 @@ class RecordPage(Page):
             return
         outlines = outlines_of(self.record.inspection, shot.view) if shot.kind == "frame" else ()
         self.canvas.show_picture(picture, outlines, VERDICT_COLOURS[self.record.verdict])
+        self._want_heat()
+
+    def _want_heat(self) -> None:
+        """Ask for the map of the frame on the canvas, or take it away."""
+        shot = self._shots[self._at] if self._shots else None
+        laid = shot is not None and shot.kind == "frame" and self.buttons[Action.HEAT].isChecked()
+        one = self._maps.get(shot.view) if shot is not None and laid else None
+        if one is None:
+            self.canvas.show_heat(None)
+        else:
+            self.heat_wanted.emit(one)
 
     def _fill_card(self, shot: Shot, picture: Picture) -> None:
         for card in self.cards:
@@ -218,7 +257,6 @@ class RecordPage(Page):
         kinds = {
             "frame": translate("record", "frame"),
             "crop": translate("record", "crop"),
-            "map": translate("record", "map of scores"),
         }
         what = [
             f"{self._at + 1}/{len(self._shots)}",

@@ -13,6 +13,7 @@ from shellmark_gui.pages.page import Page
 from shellmark_gui.pictures import best_shot
 from shellmark_gui.shapes import Shape
 from shellmark_gui.theme import FAIL_COLOUR, PASS_COLOUR, REVIEW_COLOUR, Sizes
+from shellmark_gui.widgets.banner import Banner
 from shellmark_gui.widgets.button import ActionButton
 from shellmark_gui.widgets.code_panel import CodePanel
 from shellmark_gui.widgets.counters import Counters
@@ -36,6 +37,7 @@ SETTLE_MS = 700
 """After a verdict changed by itself the deciding keys rest so long: a thumb on its way meant the case before."""
 
 DECIDING = (Action.OK, Action.NG, Action.FALSE_ALARM, Action.MORE)
+PICTURE_KEYS = (Action.NEXT_VIEW, Action.NEXT_LIGHT, Action.HEAT, Action.LESSON)
 
 
 class StationPage(Page):
@@ -54,6 +56,7 @@ class StationPage(Page):
         self.counters = Counters(self)
         self.lamps = Lamps(self)
         self.history = History(self)
+        self.banner = Banner(keys[Action.CHECK], self)
         self.brand, self.state, self.more = (QLabel(self) for _ in range(3))
         self._sku, self._operator = "", ""
         self._target: Record | None = None
@@ -73,7 +76,7 @@ class StationPage(Page):
             Action.NG: (Shape.CROSS, FAIL_COLOUR),
             Action.FALSE_ALARM: (Shape.TRIANGLE, REVIEW_COLOUR),
         }
-        quiet = (Action.SKU, Action.OPERATOR, Action.LANGUAGE)
+        quiet = (Action.SKU, Action.MODELS, Action.OPERATOR, Action.LANGUAGE)
         for action in (Action.TRIGGER, Action.RUN, *DECIDING, Action.RECORDS, *quiet):
             shape, colour = marks.get(action, (None, PASS_COLOUR))
             role = "quiet" if action in quiet else "decide"
@@ -84,6 +87,7 @@ class StationPage(Page):
     def _lay_out(self) -> None:
         page = QVBoxLayout(self)
         page.addLayout(self._top())
+        page.addWidget(self.banner)
         page.addLayout(self._middle(), 1)
         page.addWidget(self.history)
         page.addLayout(self._bottom())
@@ -95,7 +99,7 @@ class StationPage(Page):
         self._top_row.addWidget(self.brand)
         self._top_row.addWidget(self.state)
         self._top_row.addWidget(self.buttons[Action.SKU], 3)
-        self._top_row.addStretch(1)
+        self._top_row.addWidget(self.buttons[Action.MODELS], 1)
         self._top_row.addWidget(self.lamps)
         self._top_row.addWidget(self.buttons[Action.OPERATOR], 2)
         self._top_row.addWidget(self.buttons[Action.LANGUAGE], 1)
@@ -146,7 +150,7 @@ class StationPage(Page):
 
     def takes(self, action: Action) -> bool:
         """The buttons' keys, and those of the picture."""
-        return super().takes(action) or action in (Action.NEXT_VIEW, Action.NEXT_LIGHT)
+        return super().takes(action) or action in (*PICTURE_KEYS, Action.CHECK)
 
     def act(self, action: Action) -> None:
         """Do what the action's key says."""
@@ -154,6 +158,12 @@ class StationPage(Page):
             self.live.next_view()
         elif action is Action.NEXT_LIGHT:
             self.live.next_light()
+        elif action is Action.HEAT:
+            self.live.toggle_heat()
+        elif action is Action.LESSON:
+            self.live.lesson_button.click()
+        elif action is Action.CHECK:
+            self.pressed.emit(action)
         else:
             super().act(action)
 

@@ -12,6 +12,7 @@ from PyQt6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPolygonF, QTransform
 from PyQt6.QtWidgets import QWidget
 
+from shellmark_gui.heat import LEGEND, legend_colour
 from shellmark_gui.pictures import Picture, zero_copy
 from shellmark_gui.theme import BACKGROUND, DARK_TEXT, FAIL_COLOUR, MUTED, PASS_COLOUR, REVIEW_COLOUR, TEXT
 from shellmark_gui.widgets.fitted import Fitted, growing
@@ -80,6 +81,7 @@ class Canvas(Fitted):
         self._source = QSize()
         self._frame: Frame | None = None
         self._outlines: tuple[Outline, ...] = ()
+        self._heat: QImage | None = None
         self._mark, self._mark_colour = "", MUTED
         self._border: str | None = None
         self._empty = ""
@@ -93,7 +95,7 @@ class Canvas(Fitted):
         self._frame = frame
         self._image = zero_copy(frame.pixels)
         self._source = self._image.size()
-        self._outlines, self._border = (), None
+        self._outlines, self._border, self._heat = (), None, None
         self.update()
 
     def show_picture(self, picture: Picture, outlines: tuple[Outline, ...], border: str | None) -> None:
@@ -107,9 +109,20 @@ class Canvas(Fitted):
         """Show words where a picture is missing."""
         if self._image is None and self._empty == words:
             return
-        self._frame = self._image = self._border = None
+        self._frame = self._image = self._border = self._heat = None
         self._outlines, self._empty = (), words
         self.update()
+
+    def show_heat(self, heat: QImage | None) -> None:
+        """Lay a map of scores over the picture that stands still; None takes it away."""
+        if heat is not self._heat:
+            self._heat = heat
+            self.update()
+
+    @property
+    def heat(self) -> QImage | None:
+        """The map of scores over the picture."""
+        return self._heat
 
     def set_mark(self, words: str, colour: str) -> None:
         """Say in the corner what the picture is."""
@@ -149,6 +162,7 @@ class Canvas(Fitted):
         place = QRectF(self.rect()) if self._image is None else self._place()
         if self._image is not None:
             painter.drawImage(place, self._image)
+            self._draw_heat(painter, place)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._draw_outlines(painter, place)
             self._draw_border(painter, place)
@@ -162,6 +176,27 @@ class Canvas(Fitted):
         place = QRectF(QPointF(0, 0), size)
         place.moveCenter(QRectF(self.rect()).center())
         return place
+
+    def _draw_heat(self, painter: QPainter, place: QRectF) -> None:
+        """The map of scores, and at the foot its scale, which is always the same."""
+        if self._heat is None:
+            return
+        painter.drawImage(place, self._heat)
+        px = self.sizes.px
+        plate = QRectF(0, 0, px(300), px(64))
+        plate.moveBottomRight(place.bottomRight() - QPointF(px(16), px(16)))
+        painter.fillRect(plate, QColor(BACKGROUND))
+        bar = plate.adjusted(px(14), px(32), -px(14), -px(10))
+        painter.setFont(self.sizes.font(20, bold=True))
+        painter.setPen(QColor(TEXT))
+        for score, words in LEGEND:
+            left = bar.left() + bar.width() * (score - LEGEND[0][0]) / (LEGEND[-1][0] - LEGEND[0][0])
+            room = QRectF(left - px(50), plate.top(), px(100), px(32))
+            room.moveLeft(min(max(room.left(), bar.left() - px(10)), bar.right() - px(90)))
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter, words)
+        for step in range(int(bar.width())):
+            share = step / bar.width()
+            painter.fillRect(QRectF(bar.left() + step, bar.top(), 1.0, bar.height()), legend_colour(share))
 
     def _draw_outlines(self, painter: QPainter, place: QRectF) -> None:
         share = place.width() / max(1, self._source.width())

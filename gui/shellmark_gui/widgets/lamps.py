@@ -38,11 +38,11 @@ class Lamps(Fitted):
         self.setAccessibleName(", ".join(self._words(name) for name in LAMPS))
 
     def complaints(self) -> list[str]:
-        """Why lamps are not green, in one line each."""
+        """Why lamps are not green, in one line each; light, calibration and checks are the banner's."""
         return [
             f"{lamp_name(name)}: {lamp.text}"
             for name, lamp in self.lamps.items()
-            if lamp.light in (Light.YELLOW, Light.RED) and lamp.text
+            if name in LAMPS and lamp.light in (Light.YELLOW, Light.RED) and lamp.text
         ]
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name

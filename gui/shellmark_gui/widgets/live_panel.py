@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from PyQt6.QtCore import QCoreApplication, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from shellmark_gui.heat import heat_image
 from shellmark_gui.keys import Action
 from shellmark_gui.pictures import Picture, Shot, shots, zero_copy
 from shellmark_gui.shapes import VERDICT_COLOURS
@@ -30,17 +31,25 @@ class LivePanel(Fitted):
     """
 
     wanted = pyqtSignal(object)
+    lesson = pyqtSignal()
 
     def __init__(self, keys: Mapping[Action, str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.canvas = Canvas(self)
         self.light_button = ActionButton(key=keys[Action.NEXT_LIGHT], role="quiet", least_width_px=150, parent=self)
         self.light_button.clicked.connect(self.next_light)
+        self.heat_button = ActionButton(key=keys[Action.HEAT], role="quiet", least_width_px=150, parent=self)
+        self.heat_button.setCheckable(True)
+        self.heat_button.clicked.connect(self._put_heat)
+        self.lesson_button = ActionButton(key=keys[Action.LESSON], role="quiet", least_width_px=150, parent=self)
+        self.lesson_button.clicked.connect(self.lesson)
+        self.offer_lesson(offered=False)
         self._tabs: dict[str, ActionButton] = {}
         self._view_key = keys[Action.NEXT_VIEW]
         self._view = ""
         self._held: Record | None = None
         self._shots: list[Shot] = []
+        self._maps: dict[str, Shot] = {}
         self._shot: Shot | None = None
         self._lay_out()
         self.put_words()
@@ -50,7 +59,8 @@ class LivePanel(Fitted):
         row.setContentsMargins(0, 0, 0, 0)
         self._side = QVBoxLayout()
         self._side.addStretch(1)
-        self._side.addWidget(self.light_button)
+        for button in (self.lesson_button, self.heat_button, self.light_button):
+            self._side.addWidget(button)
         row.addLayout(self._side)
         row.addWidget(self.canvas, 1)
 
@@ -58,13 +68,16 @@ class LivePanel(Fitted):
         """Take the window's scale."""
         super().fit(sizes)
         self._side.setSpacing(sizes.px(24))
-        for button in (*self._tabs.values(), self.light_button):
+        for button in (*self._tabs.values(), self.lesson_button, self.heat_button, self.light_button):
             button.fit(sizes)
 
     def put_words(self) -> None:
         """Put the words again."""
         self.light_button.setText(action_word(Action.NEXT_LIGHT))
         self.light_button.setVisible(len(self._lights()) > 1)
+        self.lesson_button.setText(action_word(Action.LESSON))
+        self.heat_button.setText(action_word(Action.HEAT))
+        self.heat_button.setVisible(self._view in self._maps)
         for view, button in self._tabs.items():
             button.setText(zone_name(view))
         self._mark()
@@ -119,6 +132,21 @@ class LivePanel(Fitted):
         if self._shot in lights:
             self._show_shot(lights[(lights.index(self._shot) + 1) % len(lights)])
 
+    def offer_lesson(self, *, offered: bool) -> None:
+        """Offer to teach what a person decided against the machine, or take the offer away."""
+        self.lesson_button.setVisible(offered)
+        self.lesson_button.setEnabled(offered)
+
+    def toggle_heat(self) -> None:
+        """Lay the map of scores over the judged frame, or take it away; it stays so for the cases that follow."""
+        if self._view in self._maps:
+            self.heat_button.click()
+
+    def _put_heat(self) -> None:
+        shot = self._maps.get(self._view) if self.heat_button.isChecked() and self._shot is not None else None
+        heat = heat_image(shot.pixels) if shot is not None and shot.pixels is not None else None
+        self.canvas.show_heat(heat)
+
     def show_live(self, frames: Mapping[str, Frame]) -> None:
         """Show the newest frame of the view, unless a judged case is held."""
         if self._held is not None:
@@ -132,7 +160,9 @@ class LivePanel(Fitted):
 
     def hold(self, record: Record, first: Shot | None) -> None:
         """Hold a judged case, its most telling picture first."""
-        self._held, self._shots = record, [shot for shot in shots(record) if shot.kind == "frame"]
+        found = shots(record)
+        self._held, self._shots = record, [shot for shot in found if shot.kind == "frame"]
+        self._maps = {shot.view: shot for shot in found if shot.kind == "map" and shot.pixels is not None}
         if first is not None and first.view in self._tabs:
             self._view = first.view
         self.show_view(self._view)
@@ -143,7 +173,7 @@ class LivePanel(Fitted):
         """Go live again."""
         if self._held is None:
             return
-        self._held, self._shots, self._shot = None, [], None
+        self._held, self._shots, self._shot, self._maps = None, [], None, {}
         self.canvas.show_nothing(translate("live", "No picture yet"))
         self.put_words()
 
@@ -164,6 +194,7 @@ class LivePanel(Fitted):
             self._draw(Picture(image, image.size()))
         if shot is not None:
             self.wanted.emit(shot)
+        self._put_heat()
         self.put_words()
 
     def _draw(self, picture: Picture) -> None:

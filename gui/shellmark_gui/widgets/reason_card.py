@@ -15,7 +15,7 @@ from PyQt6.QtWidgets import QWidget
 from shellmark_gui.pictures import zero_copy
 from shellmark_gui.theme import FAIL_COLOUR, LIGHT_TEXT, MUTED, PASS_COLOUR, RAISED, REVIEW_COLOUR, SURFACE, TEXT
 from shellmark_gui.widgets.fitted import Fitted
-from shellmark_gui.wording import REJECTING, sentence
+from shellmark_gui.wording import CAMERA_DE, REJECTING, sentence
 from shellmark_inspect.types import Defect, Reason, ReasonCode, Record
 
 translate = QCoreApplication.translate
@@ -179,6 +179,7 @@ class ReasonCard(Fitted):
         values = self.reason.values if self.reason else {}
         found: list[tuple[str, float, str]] = []
         about_size = self.reason is not None and self.reason.code in (ReasonCode.OVER_LIMIT, ReasonCode.NEAR_LIMIT)
+        about_size = about_size and self._measure() != CAMERA_DE  # a colour has no size to draw
         if about_size and isinstance(values.get("limit"), (int, float)):
             found.append((translate("reason", "limit"), float(values["limit"]), PASS_COLOUR))
         if about_size and isinstance(values.get("value"), (int, float)):

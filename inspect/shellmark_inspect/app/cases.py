@@ -111,14 +111,20 @@ def run_through(
     `machine` prints nothing meanwhile.
 
     Raises:
+        NotReady: the station is blocked. A block that comes later ends the run after its case.
         CameraLost: a camera is not there at the start. One that goes later is waited for, once its case is recorded.
         ShellmarkError: a record could not be kept.
     """
     station.check_cameras()
+    if blocked := station.status().blocked:
+        raise NotReady(f"automatic mode is refused: {'; '.join(blocked)}")
     done = 0
     while not stop.is_set() and (cases is None or done < cases):
         _wait_for_cameras(station, stop)
         if stop.is_set():
+            return
+        if blocked := station.status().blocked:
+            errors.print(f"shellmark: automatic mode ends: {blocked[0]}", style="red", markup=False, soft_wrap=True)
             return
         began = time.perf_counter()
         try:

@@ -11,7 +11,22 @@ from typing import Annotated, Any
 
 import typer
 
-from shellmark_inspect.app import cameras, demo, doctor, models, records, run, train
+from shellmark_calibration import CalibrationError
+from shellmark_inspect.app import (
+    bench,
+    calibrate,
+    cameras,
+    checks,
+    demo,
+    doctor,
+    drift,
+    evidence,
+    models,
+    names,
+    records,
+    run,
+    train,
+)
 from shellmark_inspect.app.printing import errors
 from shellmark_inspect.errors import ShellmarkError
 from shellmark_models import ModelError
@@ -34,8 +49,18 @@ app.command()(demo.demo)
 app.command()(run.run)
 app.command()(run.gui)
 app.command()(train.train)
+app.command()(names.names)
+app.command()(bench.bench)
+app.command()(evidence.evidence)
 app.command()(doctor.doctor)
-for name, group in (("records", records.app), ("cameras", cameras.app), ("models", models.app)):
+for name, group in (
+    ("records", records.app),
+    ("cameras", cameras.app),
+    ("models", models.app),
+    ("calibrate", calibrate.app),
+    ("checks", checks.app),
+    ("drift", drift.app),
+):
     app.add_typer(group, name=name)
 
 
@@ -70,7 +95,7 @@ def main() -> None:
     except BadUse as e:
         _say(_bad_use(e))
         sys.exit(BAD_INPUT)
-    except (ShellmarkError, ModelError, TraceError) as e:
+    except (ShellmarkError, CalibrationError, ModelError, TraceError) as e:
         _say(str(e))
         sys.exit(BAD_INPUT)
     except BrokenPipeError:

@@ -24,7 +24,7 @@ from shellmark_inspect.cameras import find_cameras
 from shellmark_inspect.errors import DatabaseTooNew, ShellmarkError
 from shellmark_inspect.records import RecordReader
 from shellmark_inspect.station import StationConfig, data_folder, read_recipes, samples_folder
-from shellmark_models import ModelError, Place, Store, bundle_roots, load
+from shellmark_models import ModelError, Store, bundle_roots, load
 
 BUILT = datetime(2026, 11, 1, tzinfo=UTC)
 """A clock before this is wrong: the program did not exist."""
@@ -181,15 +181,16 @@ def _tried(store: Store, name: str) -> Finding:
     try:
         model = load(store.find(name).path)
         try:
-            t = model.card.tile_px
+            card = model.card
+            size = card.views_px[0] if card.views_px else (card.tile_px, card.tile_px)
             began = time.perf_counter()
-            model.predict(np.full((1, t, t, 3), 128, np.uint8), [Place(0, 0, 0)])
+            model.look(np.full((*size, card.planes), 128, np.uint8))
             ms = (time.perf_counter() - began) * 1000
         finally:
             model.close()
     except ModelError as e:
         return Finding("model", Health.BAD, f"{name}: {e}", "roll back to an older version, or teach it again")
-    return Finding("model", Health.GOOD, f"{name} runs: {ms / (t * t / 1e6):.0f} ms per megapixel")
+    return Finding("model", Health.GOOD, f"{name} runs: {ms / (size[0] * size[1] / 1e6):.0f} ms per megapixel")
 
 
 def _check_samples(_: StationConfig | None) -> Iterator[Finding]:

@@ -55,7 +55,7 @@ def list_records(
     if machine:
         print_json([record_json(record) for record in found])
         return
-    print_table(("row", "time", "case", "sku", "verdict", "serial", "why"), (_line(record) for record in found))
+    print_table(("row", "time", "case", "sku", "verdict", "serial", "mark", "why"), (_line(record) for record in found))
 
 
 @app.command()
@@ -141,7 +141,8 @@ def _line(record: Record) -> tuple[object, ...]:
     why = str(record.disposition or "") or "; ".join(str(reason) for reason in inspection.reasons[:2])
     when = f"{record.recorded_at.astimezone():%Y-%m-%d %H:%M:%S}"
     serial = record.code.serial if record.code else ""
-    return record.row, when, inspection.trigger.case_id, inspection.sku, record.verdict, serial, why
+    mark = record.suspect or (f"master {record.master}" if record.master else "")
+    return record.row, when, inspection.trigger.case_id, inspection.sku, record.verdict, serial, mark, why
 
 
 def _facts(record: Record) -> list[tuple[str, object]]:
@@ -155,9 +156,12 @@ def _facts(record: Record) -> list[tuple[str, object]]:
         ("station", f"{record.station}, sequence {record.sequence}, row {record.row}"),
         ("code", f"{record.code.text} {record.code.state}" if record.code else "-"),
         ("previous", record.previous or "-"),
+        ("master", record.master or "-"),
+        ("suspect", record.suspect or "-"),
         ("program", versions.program),
         ("recipe", f"{versions.recipe} {versions.recipe_digest}"),
         ("model", f"{versions.model} {versions.model_digest}"),
+        ("calibration", versions.calibration or "-"),
     ]
     facts += [("reason", reason) for reason in inspection.reasons]
     facts += [

@@ -31,7 +31,7 @@ LEAST_NOISE = 0.5
 """Grey levels: 8 bits cannot be quieter."""
 BETTER = 0.8
 """A profile has to bring the noise of the surroundings down to this share to be believed."""
-SAMPLES = 4_000
+SAMPLES = 2_000
 TURNS = 2
 LEAST_LINE_PX = 8
 
@@ -43,6 +43,31 @@ class Standout:
     light: str
     mask: Mask
     strength: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What one light shows beyond the usual: `change` (h, w) in grey levels, its `noise`, and the `usual` brightness.
+
+    Unlike a standout's strength nothing is taken off at edges: it is for measuring what is known to be there.
+    """
+
+    light: str
+    change: Floats
+    noise: float
+    usual: Floats
+
+
+def rests(planes: Mapping[str, Pixels], good: Mapping[str, Pixels], around: Mask) -> list[Rest]:
+    """Per light, and per colour of a colour light, what differs from the good shell's pixels, or else from around."""
+    surroundings = Surroundings(around)
+    found = []
+    for light, pixels in planes.items():
+        goods = repeat(None) if light not in good else map(_smooth, _channels(good[light]))
+        for channel, good_channel in zip(map(_smooth, _channels(pixels)), goods, strict=False):
+            change, noise = surroundings.differing(channel, good_channel)
+            found.append(Rest(light, change, noise, np.maximum(channel - change, 2.0)))
+    return found
 
 
 def standouts(planes: Mapping[str, Pixels], good: Mapping[str, Pixels], around: Mask, reach_px: int) -> list[Standout]:
@@ -110,10 +135,20 @@ class Surroundings:
         best = pixels - self._surface(pixels)
         noise = self._noise(best)
         for candidate, least in self._candidates(pixels, good):
+            if noise <= LEAST_NOISE:
+                break
             quieter = max(self._noise(candidate), least)
             if quieter < BETTER * noise:
                 best, noise = candidate, quieter
         return best, max(noise, LEAST_NOISE)
+
+    def differing(self, pixels: Floats, good: Floats | None) -> tuple[Floats, float]:
+        """The pixels less the good shell's and a surface, edges and all, with their noise; as `removed` without one."""
+        if good is None:
+            return self.removed(pixels)
+        difference = pixels - good
+        difference = difference - self._surface(difference)
+        return difference, max(self._noise(difference), LEAST_NOISE)
 
     def _candidates(self, pixels: Floats, good: Floats | None) -> Iterator[tuple[Floats, float]]:
         """What is left by each explanation, and the least noise to believe of it."""
@@ -189,8 +224,13 @@ def _beyond_edges(difference: Floats, good: Floats) -> Floats:
 
 
 def _fitted(terms: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Least squares by the normal equations: six terms of 0..1 are well enough conditioned, and small ones are fast."""
-    return np.asarray(np.linalg.pinv(terms.T @ terms, hermitian=True) @ (terms.T @ values))
+    """Least squares by the normal equations: six terms of 0..1 are well enough conditioned, and small ones are fast.
+
+    A ridge far below the data's own precision keeps them solvable where the surroundings are a single line.
+    """
+    normal = terms.T @ terms
+    normal.flat[:: len(normal) + 1] += 1e-9 * len(terms)
+    return np.asarray(np.linalg.solve(normal, terms.T @ values), np.float64)
 
 
 def _terms(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:

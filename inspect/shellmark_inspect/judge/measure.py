@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar, cast
@@ -11,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shellmark_inspect.recipe import JudgeSpec
-from shellmark_inspect.types import Defect, Mask, Matrix, Pixels, View, project
+from shellmark_inspect.types import Defect, Mask, Pixels, View
 
 from .contrast import Standout, standouts
+from .outline import sharper
 from .parts import bridged, hull, links, parts_of, together
 from .regions import Region
 from .shape import Shape, shape_of
@@ -32,6 +34,10 @@ MOST_CROP_PX = 2048
 MOST_REFINED = 100
 MOST_REGIONS = 300
 MOST_BOX_PX = 1_000_000
+MOST_SHARPENED, MOST_SHARPENED_PX = 30, 200_000
+"""Half a pixel is nothing to what is larger."""
+BESIDE = 0.3
+"""How far a dent's bright slope lies from its dark one, in roots of its area; a burn's rim lies around its core."""
 PIXEL_SHARE, PIXEL_CAP = 0.12, 8.0
 """What is weaker than this share of the strongest (at most that many noise deviations) is no part of the defect."""
 PART_SHARE, PART_CAP = 0.4, 30.0
@@ -126,9 +132,17 @@ def measure(
     found += [_as_it_is(view, region) for region in regions[MOST_REFINED:MOST_REGIONS]]
     if len(regions) > MOST_REGIONS:
         found.append(_all_as_one(view, regions[MOST_REGIONS:]))
-    measured = [_measured(view, one, spec) for one in _joined(found)]
+    joined = _joined(found)
+    sharp = [_sharpened(view, one, regions, good) for one in joined[:MOST_SHARPENED]]
+    measured = [_measured(view, one, spec) for one in (*sharp, *joined[MOST_SHARPENED:])]
     large = [one for one in measured if not one.length_mm < spec.smallest_mm]  # what is no number is kept
     return sorted(large, key=lambda one: (-one.score, one.centre_mm))
+
+
+def measured_as_found(view: View, regions: Sequence[Region], channel: str, spec: JudgeSpec) -> list[Measured]:
+    """Measure regions that a channel (or a light) found as they are; what is below `spec.smallest_mm` is dropped."""
+    found = [_Found(one.box_px, one.mask, one.mask, one.peak, channel, refined=True) for one in regions]
+    return [one for one in (_measured(view, each, spec) for each in found) if not one.length_mm < spec.smallest_mm]
 
 
 def _as_it_is(view: View, region: Region) -> _Found:
@@ -163,12 +177,26 @@ def _refined(
     like = {light: _cut(good[light], box) for light in planes if light in good}
     seen = standouts(planes, like, around, max(2, round(REACH_MM * px_per_mm)))
     # what stands out farther away than the map is blurred is another thing
-    mask = _strong(seen, np.logical_or.reduce([one.mask for one in seen]) & near)
+    mask = _with_weaker(seen, np.logical_or.reduce([one.mask for one in seen]) & near, core)
     if view.shell is not None:
         mask &= _cut(view.shell, box)
     if (_dilated(mask, 2 * BLUR_PX) & core).sum() < EXPLAINED * core.sum():
         return [_as_it_is(view, region)]
     return _split(box, mask, seen, region.peak, spec.merge_mm * px_per_mm)
+
+
+def _with_weaker(seen: Sequence[Standout], mask: Mask, core: Mask) -> Mask:
+    """The strong parts of a mask, and those of what lies farther from them in the region than a map is blurred.
+
+    A faint scratch beside a strong speck is a defect of its own; what is faint next to the speck is its halo.
+    """
+    strong = _strong(seen, mask)
+    beyond = core & ~_dilated(strong, 2 * BLUR_PX)
+    _, labels = cv2.connectedComponents((mask & ~strong).view(np.uint8), connectivity=8)
+    weaker = np.unique(labels[beyond & (labels > 0)])
+    if not strong.any() or not weaker.size:
+        return strong
+    return np.asarray(strong | _strong(seen, np.isin(labels, weaker)))
 
 
 def _strong(seen: Sequence[Standout], mask: Mask) -> Mask:
@@ -206,7 +234,23 @@ def _bipolar(one: Standout, mask: Mask) -> bool:
     here = one.strength[mask & one.mask]
     if here.size < 8:
         return False
-    return bool(min((here > 0).mean(), (here < 0).mean()) > 0.25)
+    if min((here > 0).mean(), (here < 0).mean()) <= 0.25:
+        return False
+    bright, dark = (np.argwhere(mask & one.mask & side).mean(0) for side in (one.strength > 0, one.strength < 0))
+    return bool(np.hypot(*(bright - dark)) > BESIDE * math.sqrt(len(here)))
+
+
+def _sharpened(view: View, found: _Found, regions: Sequence[Region], good: Mapping[str, Pixels]) -> _Found:
+    """The same with an outline sharper than half a pixel, where the pixels give one."""
+    if not found.refined or found.box[2] * found.box[3] > MOST_SHARPENED_PX:
+        return found
+    allowed = np.ones((found.box[3], found.box[2]), np.bool_) if view.shell is None else _cut(view.shell, found.box)
+    around = allowed & ~_dilated(_all_regions(regions, found.box), BLUR_PX)
+    planes = {light: _cut(pixels, found.box) for light, pixels in view.planes.items()}
+    like = {light: _cut(good[light], found.box) for light in planes if light in good}
+    rough = _all_regions(regions, found.box) & _dilated(found.mask, BLUR_PX)
+    mask = sharper(planes, like, around, allowed, found.mask, rough)
+    return found if mask is None or not mask.any() else replace(found, mask=mask, linked=mask)
 
 
 def _joined(found: Sequence[_Found]) -> list[_Found]:
@@ -246,8 +290,8 @@ def _union(one: _Found, other: _Found) -> _Found:
 
 def _measured(view: View, found: _Found, spec: JudgeSpec) -> Measured:
     x, y = found.box[:2]
-    to_view = np.array([[1, 0, x], [0, 1, y], [0, 0, 1]], np.float64)
-    shape = shape_of(found.mask, found.linked, view.to_mm @ to_view)
+    corner = np.array([x, y], np.float64)
+    shape = shape_of(found.mask, found.linked, lambda points: view.on_shell(points + corner))
     crop_box = _crop_box(found, view.size)
     return Measured(
         view=view.name,
@@ -260,10 +304,10 @@ def _measured(view: View, found: _Found, spec: JudgeSpec) -> Measured:
         area_mm2=shape.area_mm2,
         uncertainty_mm=_uncertainty_mm(shape, found.refined, spec),
         light=found.light,
-        contour_px=_contour(found.linked, view.to_frame @ to_view),
+        contour_px=view.in_frame(_contour(found.linked) + corner),
         box_px=crop_box,
         mask=_placed(found.mask, found.box, crop_box),
-        crop=_bgr(_cut(view.planes[found.light], crop_box)),
+        crop=_bgr(_cut({**view.planes, **view.channels}[found.light], crop_box)),
         crop_px_per_mm=1 / shape.px_mm,
         refined=found.refined,
     )
@@ -297,9 +341,9 @@ def _crop_box(found: _Found, size: tuple[int, int]) -> Box:
     return corner[0], corner[1], sides[0], sides[1]
 
 
-def _contour(mask: Mask, to_frame: Matrix) -> NDArray[np.float64]:
+def _contour(mask: Mask) -> NDArray[np.float64]:
     contours, _ = cv2.findContours(mask.view(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    return project(to_frame, max(contours, key=len)[:, 0].astype(np.float64))
+    return max(contours, key=len)[:, 0].astype(np.float64)
 
 
 def _bgr(pixels: Pixels) -> Pixels:

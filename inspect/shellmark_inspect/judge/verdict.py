@@ -11,8 +11,11 @@ from itertools import combinations
 from shellmark_inspect.recipe import Limit
 from shellmark_inspect.types import Defect, Reason, ReasonCode, Verdict
 
+from .colours import Deviation
 from .limits import Measure, Standing, limit_for, measures, standing
 
+CAMERA_DE = "camera ΔE"
+"""The word of a colour's measure: of a three-channel camera, never of a spectrophotometer."""
 FAILS = frozenset(
     {
         ReasonCode.OVER_LIMIT,
@@ -51,9 +54,14 @@ class _Finding:
 
 
 def judge(
-    defects: Sequence[Defect], limits: Sequence[Limit], zone_areas_cm2: Mapping[tuple[str, str], float]
+    defects: Sequence[Defect],
+    limits: Sequence[Limit],
+    zone_areas_cm2: Mapping[tuple[str, str], float],
+    deviations: Sequence[Deviation] = (),
 ) -> Judgement:
     """Compare defects with the limit table; `zone_areas_cm2` is the shell's area per (view, zone).
+
+    `deviations` are compared with the rows that give a `camera_de`; one no row covers is only told, not judged.
 
     A measure over its limit by more than its uncertainty is FAIL, one within it on either side REVIEW. A class the
     table knows nothing of is REVIEW. FAIL beats REVIEW beats PASS, and a PASS has no reason.
@@ -71,6 +79,7 @@ def judge(
         row = rows[members[0]]
         if row is not None and row.allowed:
             findings += _together(defects, members, row, zone_areas_cm2.get((view, zone), 0.0))
+    findings += [finding for deviation in deviations for finding in _deviating(deviation, limits)]
     findings.sort(key=lambda finding: finding.rank)
     return Judgement(
         _verdict(findings), tuple(finding.reason for finding in findings), tuple(not of_one for of_one in own)
@@ -99,6 +108,26 @@ def _own(index: int, defect: Defect, row: Limit | None) -> Iterator[_Finding]:
             yield _Finding(Reason(ReasonCode.OVER_LIMIT, values, index), measure.value / max(most, 1e-9))
         elif stands is Standing.NEAR:
             yield _near(index, measure, most, about)
+
+
+def _deviating(deviation: Deviation, limits: Sequence[Limit]) -> Iterator[_Finding]:
+    """What a whole zone's colour gives rise to."""
+    row = limit_for([limit for limit in limits if limit.camera_de is not None], deviation.zone, deviation.label)
+    if row is None or row.camera_de is None:
+        return
+    measure = Measure(CAMERA_DE, deviation.camera_de, deviation.unsure_de, "(CIEDE2000)")
+    about: dict[str, str | float] = {
+        "label": deviation.label,
+        "zone": deviation.zone,
+        "view": deviation.view,
+        "against": deviation.against,
+    }
+    stands = standing(measure, row.camera_de)
+    if stands is Standing.OVER:
+        values = {**about, **_said(measure), "limit": row.camera_de}
+        yield _Finding(Reason(ReasonCode.OVER_LIMIT, values), measure.value / max(row.camera_de, 1e-9))
+    elif stands is Standing.NEAR:
+        yield _near(None, measure, row.camera_de, about)
 
 
 def _otherwise(index: int, defect: Defect, limits: Sequence[Limit]) -> Iterator[_Finding]:

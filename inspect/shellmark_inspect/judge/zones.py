@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 
-from shellmark_inspect.types import Mask, View, project
+from shellmark_inspect.types import Mask, Matrix, View
 
 BORDER_SHARE = 0.1
 """From this share of a defect's pixels on, the zone counts as touched."""
@@ -34,21 +34,20 @@ def zone_areas_cm2(view: View) -> Mapping[tuple[str, str], float]:
     areas = dict.fromkeys(names, 0.0)
     rows = np.linspace(0, view.size[0], 9).astype(int)
     columns = np.linspace(0, view.size[1], 9).astype(int)
+    cells = [cell for cell in product(pairwise(rows), pairwise(columns)) if all(end > start for start, end in cell)]
     # the scale changes slowly over a view, so one value serves an eighth of it
-    for top, bottom in pairwise(rows):
-        for left, right in pairwise(columns):
-            if bottom == top or right == left:
-                continue
-            part = zones[top:bottom, left:right]
-            here = part if view.shell is None else part[view.shell[top:bottom, left:right]]
-            counts = np.bincount(here.ravel(), minlength=len(names))
-            mm2 = px_area_mm2(view, (left + right) / 2, (top + bottom) / 2)
-            for i, name in enumerate(names):
-                areas[name] += float(counts[i]) * mm2 / 100
+    mm2 = px_areas_mm2(view, np.array([[sum(across) / 2, sum(down) / 2] for down, across in cells]))
+    for ((top, bottom), (left, right)), one_mm2 in zip(cells, mm2, strict=True):
+        part = zones[top:bottom, left:right]
+        here = part if view.shell is None else part[view.shell[top:bottom, left:right]]
+        counts = np.bincount(here.ravel(), minlength=len(names))
+        for i, name in enumerate(names):
+            areas[name] += float(counts[i]) * float(one_mm2) / 100
     return {(view.name, name): area for name, area in areas.items()}
 
 
-def px_area_mm2(view: View, x: float, y: float) -> float:
-    """The area on the shell of the pixel at (x, y)."""
-    corner, right, down = project(view.to_mm, np.array([[x, y], [x + 1, y], [x, y + 1]]))
-    return abs(float(np.linalg.det(np.stack([right - corner, down - corner]))))
+def px_areas_mm2(view: View, points: Matrix) -> Matrix:
+    """The areas (n,) on the shell of the pixels at points (n, 2)."""
+    right, down = np.eye(2)
+    here, beside, below = np.split(view.on_shell(np.concatenate([points, points + right, points + down])), 3)
+    return np.asarray(np.linalg.norm(np.cross(beside - here, below - here), axis=1), np.float64)

@@ -30,7 +30,7 @@ from shellmark_inspect.loop.camera_thread import CameraThread, Exposures
 from shellmark_inspect.loop.channel import Channel, ChannelClosed
 from shellmark_inspect.loop.parts import Inspects, Keeps, OnRecord
 from shellmark_inspect.loop.status import MOVES, TAKES_TRIGGERS, StationState
-from shellmark_inspect.types import Frame, Inspection, Reason, ReasonCode, Record, Trigger
+from shellmark_inspect.types import Frame, Inspection, Placed, Reason, ReasonCode, Record, Trigger
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -154,10 +154,13 @@ class Loop:
             thread.start()
         self._move(StationState.READY)
 
-    def trigger(self, case_id: str | None = None, *, wait: bool = False) -> Future[Record]:
+    def trigger(
+        self, case_id: str | None = None, *, wait: bool = False, placed: Placed | None = None
+    ) -> Future[Record]:
         """Open one case; the future gives its record, or `RecordsError` when it could not be kept.
 
-        `wait` waits for room whatever the overrun policy is: for a caller that sets the pace itself.
+        `wait` waits for room whatever the overrun policy is: for a caller that sets the pace itself. `placed` says that
+        it is a master of a daily check.
 
         Raises:
             NotReady: the state takes no trigger.
@@ -171,7 +174,7 @@ class Loop:
                 )
             number = next(self._numbers)
             name = case_id or f"{self._station}-{number:08d}"
-            trigger = Trigger(number, time.monotonic_ns(), name, named=case_id is not None)
+            trigger = Trigger(number, time.monotonic_ns(), name, case_id is not None, placed)
             case = _Case(trigger, self._plan, Future())
             full = not self._has_room()
             self._open[number] = case
@@ -205,6 +208,11 @@ class Loop:
         with self._changed:
             old, self._plan = self._plan, plan
             return old
+
+    def wait_off(self, plan: Plan) -> None:
+        """Wait until no open case uses a plan that was changed for another."""
+        with self._changed:
+            self._changed.wait_for(lambda: all(case.plan is not plan for case in self._open.values()))
 
     def pause(self) -> None:
         """Have no room until `resume`: triggers are treated as when the loop is full. Waits for the cases inside.

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from shellmark_inspect.errors import RecordsError
 from shellmark_inspect.types import Code
-from shellmark_trace import LIVE, States, Suspicion, check_transition, digital_link, new_serial
+from shellmark_trace import LIVE, SUSPICIONS, States, Suspicion, check_transition, digital_link, new_serial
 
 from .ledger import Ledger
 from .schema import code_events, codes
@@ -27,6 +27,17 @@ class Cause:
     """What makes a code take a step: the record, when, who, and the reason in a word."""
 
     row: int
+    at: datetime
+    operator: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What puts a code in doubt, or takes it out: the record, the failed check, when, who, and the reason in a word."""
+
+    row: int
+    check: int
     at: datetime
     operator: str
     reason: str
@@ -84,6 +95,39 @@ class Codes:
             self._connection.execute(codes.insert(), {**values, "row": cause.row, "drawn_at": cause.at})
             self._note(change.draw, None, States.RESERVED, cause)
 
+    def doubt(self, serial: str, doubt: Doubt) -> None:
+        """Put a live code in doubt; one that is in doubt or known to be copied stays so."""
+        found = self._suspicion(serial)
+        if States(found["state"]) in LIVE and Suspicion.SUSPECT in SUSPICIONS[Suspicion(found["suspicion"])]:
+            self._suspect(found, Suspicion.SUSPECT, doubt)
+
+    def trust(self, serial: str, doubt: Doubt) -> None:
+        """Take a code out of the doubt a check has put it in; a doubt of another origin stays."""
+        found = self._suspicion(serial)
+        c = code_events.c
+        last = (
+            sa.select(c.facts)
+            .where(c.serial == serial, c.subject == "suspicion", c.after == str(Suspicion.SUSPECT))
+            .order_by(c.step.desc())
+            .limit(1)
+        )
+        facts = self._connection.scalar(last)
+        if found["suspicion"] == Suspicion.SUSPECT and facts and facts.get("check") == doubt.check:
+            self._suspect(found, Suspicion.CLEARED, doubt)
+
+    def _suspicion(self, serial: str) -> dict[str, Any]:
+        c = codes.c
+        query = sa.select(c.serial, c.gtin, c.text, c.case_id, c.state, c.suspicion).where(c.serial == serial)
+        return dict(self._connection.execute(query).mappings().one())
+
+    def _suspect(self, found: Mapping[str, Any], after: Suspicion, doubt: Doubt) -> None:
+        c = codes.c
+        mine = sa.update(codes).where(c.serial == found["serial"], c.suspicion == found["suspicion"])
+        if self._connection.execute(mine.values(suspicion=str(after))).rowcount != 1:
+            raise Moved(f"code {found['serial']} is no longer {found['suspicion']}: another station has moved it")
+        cause = Cause(doubt.row, doubt.at, doubt.operator, doubt.reason)
+        self._note(found, found["suspicion"], after, cause, subject="suspicion", facts={"check": doubt.check})
+
     def _move(self, found: Mapping[str, Any], after: States, cause: Cause) -> None:
         before = States(found["state"])
         check_transition(before, after)
@@ -100,15 +144,26 @@ class Codes:
         found = self._connection.execute(query).mappings().one_or_none()
         return None if found is None else dict(found)
 
-    def _note(self, found: Mapping[str, Any], before: States | None, after: States, cause: Cause) -> None:
+    def _note(
+        self,
+        found: Mapping[str, Any],
+        before: str | None,
+        after: str,
+        cause: Cause,
+        *,
+        subject: str = "state",
+        facts: Mapping[str, Any] | None = None,
+    ) -> None:
         c = code_events.c
         serial = found["serial"]
         step = self._connection.scalar(sa.select(sa.func.count()).where(c.serial == serial)) or 0
         change = {"before": None if before is None else str(before), "after": str(after)}
+        told_subject = {} if subject == "state" else {"subject": subject}
         who = {"operator": cause.operator, "reason": cause.reason}
-        place = {"serial": serial, "step": step, "subject": "state", "station": self._station, "row": cause.row}
+        place = {"serial": serial, "step": step, "subject": subject, "station": self._station, "row": cause.row}
         self._connection.execute(
-            code_events.insert(), {**place, **change, **who, "at": cause.at, "second_operator": "", "facts": {}}
+            code_events.insert(),
+            {**place, **change, **who, "at": cause.at, "second_operator": "", "facts": dict(facts or {})},
         )
         told = {
             "serial": serial,
@@ -116,13 +171,14 @@ class Codes:
             "text": found["text"],
             "case_id": found["case_id"],
             **change,
+            **told_subject,
             **who,
             "row": cause.row,
             "at": cause.at.astimezone(UTC).isoformat(timespec="microseconds"),
         }
         key = f"{serial}:{step}:{after}"
         self._ledger.tell("code", key, cause.at, told, row=cause.row, serial=serial)
-        self._ledger.log({"kind": "code", **change}, told)
+        self._ledger.log({"kind": "code", **change, **told_subject}, told)
 
 
 def _code(found: Mapping[str, Any] | None) -> Code | None:

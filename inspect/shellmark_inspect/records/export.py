@@ -48,6 +48,8 @@ def record_json(record: Record) -> dict[str, Any]:
             "reason_code": record.reason_code,
             "note": record.note,
             "previous": record.previous,
+            "master": record.master or None,
+            "suspect": record.suspect or None,
             "scores": inspection.scores,
             "timings_ms": inspection.timings_ms,
             "notes": inspection.notes,
@@ -124,6 +126,8 @@ _COLUMNS: Mapping[str, Callable[[Record], str | int | float | None]] = MappingPr
         "model": lambda r: r.inspection.versions.model,
         "model_digest": lambda r: r.inspection.versions.model_digest,
         "calibration": lambda r: r.inspection.versions.calibration,
+        "master": lambda r: r.master,
+        "suspect": lambda r: r.suspect,
     }
 )
 

@@ -20,7 +20,8 @@ class Event:
     """Something others want to know of.
 
     `number` counts up within a station without gaps; `key` is the same whenever the same thing is told again; `kind` is
-    "inspection", "overrule" or "code"; `payload` plain JSON values.
+    "inspection", "overrule", "code", "check" (a daily check ended) or "clearing" (of suspects); `payload` plain JSON
+    values.
     """
 
     number: int

@@ -128,7 +128,7 @@ class Pictures:
 
 
 def _encoded(evidence: Evidence) -> tuple[bytes, str]:
-    ending, options = ("png", _PNG) if evidence.kind == "crop" else ("jpg", _JPEG)
+    ending, options = ("png", _PNG) if evidence.kind in ("crop", "map") else ("jpg", _JPEG)
     pixels: Pixels = evidence.pixels
     try:
         done, data = cv2.imencode(f".{ending}", pixels, options)

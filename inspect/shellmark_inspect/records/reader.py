@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,8 @@ from sqlalchemy.engine import Connection
 from shellmark_inspect.errors import InputError, RecordsError
 from shellmark_inspect.types import Counts, Record, Verdict
 
-from . import rows
+from . import check_reading, rows, schema
+from .check_values import CheckFacts, CheckRecord, KeptBaseline, Reading, Suspect
 from .database import file_of, mapped, read_url, reader, settings, wal_reset_bug
 from .migrate import HEAD, check, revision
 from .schema import inspections
@@ -25,11 +26,15 @@ CHUNK = 500
 
 
 class Search(TypedDict, total=False):
-    """What records are looked for by; None or nothing for any. `since` is included, `until` not."""
+    """What records are looked for by; None or nothing for any. `since` is included, `until` not.
+
+    `model_digest` is that of the model that judged.
+    """
 
     case_id: str | None
     serial: str | None
     sku: str | None
+    model_digest: str | None
     verdict: Verdict | None
     since: datetime | None
     until: datetime | None
@@ -113,7 +118,10 @@ class RecordReader:
             return connection.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
 
     def counts(self, since: datetime | None = None) -> Counts:
-        """The cases inspected since then by the machine's last verdict, and how many a person has decided about."""
+        """The cases inspected since then by the machine's last verdict, and how many a person has decided about.
+
+        Masters of daily checks are not counted.
+        """
         last = inspections.alias("last")
         later = inspections.alias("later")
         same = sa.and_(later.c.case_id == last.c.case_id, later.c.row > last.c.row)
@@ -121,7 +129,7 @@ class RecordReader:
         decided = sa.exists().where(same, later.c.kind == "overrule")
         query = (
             sa.select(last.c.verdict, decided.label("decided"), sa.func.count())
-            .where(last.c.kind == "inspection", ~followed)
+            .where(last.c.kind == "inspection", last.c.master.is_(None), ~followed)
             .group_by(last.c.verdict, sa.text("decided"))
         )
         if since is not None:
@@ -146,6 +154,33 @@ class RecordReader:
                 wal_reset_bug=kind == "sqlite" and wal_reset_bug(),
             )
 
+    def check_facts(self, station: str, sku: str) -> CheckFacts:
+        """What decides whether a daily check of a SKU is due at a station."""
+        with self._reading() as connection:
+            return check_reading.facts(connection, station, sku)
+
+    def checks(self, *, station: str | None = None, sku: str | None = None, limit: int = 20) -> list[CheckRecord]:
+        """Daily checks, newest first."""
+        c = schema.checks.c
+        wanted = [column == value for column, value in ((c.station, station), (c.sku, sku)) if value is not None]
+        with self._reading() as connection:
+            return check_reading.checks_where(connection, *wanted, limit=limit)
+
+    def suspects(
+        self, *, station: str | None = None, sku: str | None = None, limit: int = 200, all_of: bool = False
+    ) -> list[Suspect]:
+        """Inspections that a failed check puts in doubt, newest first; with `all_of` also those decided about."""
+        with self._reading() as connection:
+            return check_reading.suspects_of(connection, station, sku, limit=limit, all_of=all_of)
+
+    def drift(
+        self, station: str, sku: str, bases: Sequence[str], *, last: int
+    ) -> tuple[Sequence[KeptBaseline], Sequence[Reading]]:
+        """What was kept since the last reset: baselines on these bases, and the last so many readings, oldest first."""
+        with self._reading() as connection:
+            reset, kept = check_reading.kept_baselines(connection, station, sku, bases)
+            return kept, check_reading.readings(connection, station, sku, since=reset, last=last)
+
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
@@ -163,7 +198,7 @@ class RecordReader:
 def _where(search: Search) -> sa.Select[Any]:
     c = inspections.c
     query = sa.select(inspections)
-    for name in ("case_id", "serial", "sku", "verdict"):
+    for name in ("case_id", "serial", "sku", "model_digest", "verdict"):
         if (value := search.get(name)) is not None:
             query = query.where(c[name] == str(value))
     if (since := search.get("since")) is not None:

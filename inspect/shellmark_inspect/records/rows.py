@@ -18,6 +18,7 @@ from shellmark_inspect.types import (
     Disposition,
     ImageRef,
     Inspection,
+    Placed,
     Reason,
     ReasonCode,
     Record,
@@ -26,7 +27,7 @@ from shellmark_inspect.types import (
     Versions,
 )
 
-from . import schema
+from . import check_reading, schema
 
 Row = sa.RowMapping
 _VERSIONS = ("program", "recipe", "recipe_digest", "model", "model_digest", "calibration")
@@ -73,12 +74,25 @@ def inspection_row(inspection: Inspection) -> dict[str, Any]:
         "timings_ms": plain(inspection.timings_ms),
         "notes": plain(inspection.notes),
         **versions_row(inspection.versions),
+        **placed_row(inspection.trigger.placed),
     }
 
 
 def versions_row(versions: Versions) -> dict[str, str]:
     """The versions as columns."""
     return {name: text(value) for name, value in asdict(versions).items()}
+
+
+def placed_row(placed: Placed | None) -> dict[str, Any]:
+    """The place of a master as columns; NULL for production."""
+    if placed is None:
+        return {"check": None, "master": None, "place": None}
+    return {"check": placed.check, "master": text(placed.master), "place": placed.place}
+
+
+def placed_of(row: Row) -> Placed | None:
+    """The place of a master in a row."""
+    return None if row["check"] is None else Placed(row["check"], row["master"], row["place"])
 
 
 def reason_rows(row: int, inspection: Inspection) -> list[dict[str, Any]]:
@@ -134,6 +148,7 @@ def load(connection: Connection, rows: Iterable[Row], folder: Path) -> list[Reco
     reasons = _parts(connection, schema.reasons, origins)
     defects = _parts(connection, schema.defects, origins)
     images = _parts(connection, schema.images, origins)
+    suspect = check_reading.marks(connection, origins)
     codes = _codes(connection, {head["serial"] for head in heads if head["serial"] is not None})
     return [
         Record(
@@ -149,6 +164,8 @@ def load(connection: Connection, rows: Iterable[Row], folder: Path) -> list[Reco
             reason_code=head["reason_code"],
             note=head["note"],
             previous=head["previous"],
+            master=head["master"] or "",
+            suspect=suspect.get(_origin(head), ""),
         )
         for head in heads
     ]
@@ -176,7 +193,7 @@ def _codes(connection: Connection, serials: set[str]) -> dict[str, Code]:
 
 def _inspection(head: Row, reasons: Iterable[Row], defects: Iterable[Row]) -> Inspection:
     return Inspection(
-        trigger=Trigger(head["trigger"], head["opened_ns"], head["case_id"]),
+        trigger=Trigger(head["trigger"], head["opened_ns"], head["case_id"], placed=placed_of(head)),
         sku=head["sku"],
         verdict=Verdict(head["verdict"]),
         reasons=tuple(Reason(ReasonCode(row["code"]), _values(row["values"]), row["defect"]) for row in reasons),

@@ -28,6 +28,13 @@ APPEND_ONLY = (
     "code_events",
     "outbox",
     "log_leaves",
+    "checks",
+    "check_answers",
+    "check_ends",
+    "suspects",
+    "suspect_ends",
+    "works",
+    "baselines",
 )
 """Tables in which the database itself refuses to change or delete a row."""
 
@@ -64,6 +71,11 @@ def _versions() -> list[sa.Column[str]]:
     return [_text(name) for name in ("program", "recipe", "recipe_digest", "model", "model_digest", "calibration")]
 
 
+def _placed() -> list[sa.Column[Any]]:
+    """Which place of which daily check a master is put for; NULL for production."""
+    return [sa.Column("check", _Number), sa.Column("master", _Text), sa.Column("place", sa.Integer)]
+
+
 triggers = sa.Table(
     "triggers",
     TABLES,
@@ -74,6 +86,7 @@ triggers = sa.Table(
     sa.Column("opened_ns", sa.BigInteger, nullable=False),
     sa.Column("opened_at", UtcTime, nullable=False),
     *_versions(),
+    *_placed(),
 )
 """Requests to inspect a case, committed before the cameras fire; one without an inspection is open."""
 
@@ -112,6 +125,7 @@ inspections = sa.Table(
     sa.Column("timings_ms", sa.JSON, nullable=False),
     sa.Column("notes", sa.JSON, nullable=False),
     *_versions(),
+    *_placed(),
     sa.CheckConstraint("kind IN ('inspection', 'overrule')", name="kind"),
     sa.CheckConstraint("verdict IN ('PASS', 'FAIL', 'REVIEW')", name="verdict"),
     sa.CheckConstraint("(kind = 'overrule') = (disposition IS NOT NULL)", name="disposition"),
@@ -131,6 +145,7 @@ inspections = sa.Table(
     ),
     sa.Index("ux_inspections_previous", "previous", unique=True),
     sa.Index("ix_inspections_case", "case_id", "row"),
+    sa.Index("ix_inspections_sku", "station", "sku", "row"),
     sa.Index("ix_inspections_recorded", "recorded_at"),
     sa.Index("ix_inspections_serial", "serial"),
 )
@@ -281,3 +296,91 @@ log_payloads = sa.Table(
     sa.ForeignKeyConstraint(["station", "index"], ["log_leaves.station", "log_leaves.index"]),
 )
 """What a leaf's salted hash stands for; may be deleted where a person asks for it, never changed."""
+
+checks = sa.Table(
+    "checks",
+    TABLES,
+    sa.Column("check", _Number, primary_key=True),
+    _text("station"),
+    _text("sku"),
+    _text("operator"),
+    _text("why"),
+    sa.Column("begun_at", UtcTime, nullable=False),
+    sa.Column("row", _Number, nullable=False),
+    sa.Column("masters", sa.JSON, nullable=False),
+    *(_text(name) for name in ("model_digest", "recipe_digest", "calibration")),
+    sa.Index("ix_checks_sku", "station", "sku", "check"),
+)
+"""Daily checks that were begun; `row` is the station's last record then, `masters` what was to be placed, in order."""
+
+check_answers = sa.Table(
+    "check_answers",
+    TABLES,
+    sa.Column("check", _Number, sa.ForeignKey("checks.check"), primary_key=True, autoincrement=False),
+    sa.Column("row", _Number, sa.ForeignKey("inspections.row"), primary_key=True, autoincrement=False),
+    sa.Column("place", sa.Integer, nullable=False),
+    _text("answer"),
+    _text("why"),
+    sa.CheckConstraint("answer IN ('right', 'wrong', 'void')", name="answer"),
+)
+"""What a master's record says of the station, written with the record."""
+
+check_ends = sa.Table(
+    "check_ends",
+    TABLES,
+    sa.Column("check", _Number, sa.ForeignKey("checks.check"), primary_key=True, autoincrement=False),
+    _text("outcome"),
+    sa.Column("ended_at", UtcTime, nullable=False),
+    sa.Column("row", _Number, nullable=False),
+    _text("operator"),
+    _text("note"),
+    sa.CheckConstraint("outcome IN ('passed', 'failed', 'broken_off')", name="outcome"),
+)
+"""How a check ended; `row` is the station's last record then. A check without one is open."""
+
+suspects = sa.Table(
+    "suspects",
+    TABLES,
+    sa.Column("row", _Number, sa.ForeignKey("inspections.row"), primary_key=True, autoincrement=False),
+    sa.Column("check", _Number, sa.ForeignKey("checks.check"), primary_key=True, autoincrement=False),
+)
+"""Inspections a failed check puts in doubt."""
+
+suspect_ends = sa.Table(
+    "suspect_ends",
+    TABLES,
+    sa.Column("row", _Number, primary_key=True, autoincrement=False),
+    sa.Column("check", _Number, primary_key=True, autoincrement=False),
+    sa.Column("at", UtcTime, nullable=False),
+    *(_text(name) for name in ("disposition", "operator", "reason_code", "note")),
+    sa.ForeignKeyConstraint(["row", "check"], ["suspects.row", "suspects.check"]),
+)
+"""What a person decided about a suspect; a mark without one stays."""
+
+works = sa.Table(
+    "works",
+    TABLES,
+    sa.Column("work", _Number, primary_key=True),
+    *(_text(name) for name in ("station", "sku", "kind")),
+    sa.Column("row", _Number, nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
+    *(_text(name) for name in ("operator", "reason")),
+)
+"""Work on the station after which masters are due; `kind` "baseline" also begins the SKU's baselines anew.
+
+`sku` is "" for every SKU, `row` the station's last record then.
+"""
+
+baselines = sa.Table(
+    "baselines",
+    TABLES,
+    sa.Column("baseline", _Number, primary_key=True),
+    *(_text(name) for name in ("station", "sku", "basis", "view", "name")),
+    sa.Column("middle", sa.Double, nullable=False),
+    sa.Column("spread", sa.Double, nullable=False),
+    sa.Column("readings", sa.Integer, nullable=False),
+    sa.Column("row", _Number, nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Index("ix_baselines_sku", "station", "sku", "row"),
+)
+"""What a quantity was while all was well; `row` is the last record that went in."""

@@ -30,12 +30,13 @@ from shellmark_inspect.types import (
 from shellmark_trace import GtinError, LinkError, check_gtin, check_host
 
 from . import rows
+from .check_values import Answer, MasterAnswer
+from .checks import Checks
 from .codes import Cause, Codes, Moved
-from .database import RECORD_ROOM_BYTES, file_of, free_bytes, mapped, read_url, settings, sync_folder, writer
+from .database import RECORD_ROOM_BYTES, file_of, free_bytes, mapped, settings
 from .export import record_json
 from .ledger import Event, Ledger
-from .lock import FileHold, ServerHold
-from .migrate import upgrade
+from .opening import open_connection
 from .pictures import Kept, Pictures
 from .policy import SavePolicy
 from .schema import cases, defects, images, inspections, reasons, triggers
@@ -69,6 +70,7 @@ class Records:
         self._pictures = Pictures(images, policy, station)
         self._ledger = Ledger(connection, station)
         self._codes = Codes(connection, self._ledger, station=station, host=host)
+        self.checks = Checks(connection, station, self._codes, self._ledger, self._write)
 
     @classmethod
     def open(
@@ -93,7 +95,7 @@ class Records:
         if not station or rows.text(station) != station:
             raise ConfigError(f"station {station!r} is no name: give letters and digits")
         with ExitStack() as closing:
-            connection = _open_connection(url, station, closing)
+            connection = open_connection(url, station, closing)
             policy = policy or SavePolicy()
             records = cls(connection, closing, images=images, station=station, host=host, policy=policy)
             records._check_room()
@@ -116,26 +118,37 @@ class Records:
             "opened_ns": trigger.opened_ns,
             "opened_at": datetime.now(UTC),
             **rows.versions_row(versions),
+            **rows.placed_row(trigger.placed),
         }
         self._write(f"begin trigger {trigger.number}", lambda: self._connection.execute(triggers.insert(), values))
 
-    def store(self, inspection: Inspection, *, operator: str = "", gtin: str | None = None) -> Record:
+    def store(
+        self,
+        inspection: Inspection,
+        *,
+        operator: str = "",
+        gtin: str | None = None,
+        answer: tuple[Answer, str] | None = None,
+    ) -> Record:
         """Keep an inspection and close its trigger: pictures first, then everything else in one transaction.
 
         A PASS with a GTIN gives the case a code (RESERVED) unless it has a live one; FAIL and REVIEW void a live one.
-        The record comes back without pixels; its pictures are at `images[…].path`.
+        A master gets no code; `answer` is what its verdict says of the station, and why. The record comes back without
+        pixels; its pictures are at `images[…].path`.
 
         Raises:
             StorageFull: there was no room; nothing is kept, the trigger stays open.
             RecordsError: it could not be kept, was stored before, or its trigger was never begun.
             InputError: the GTIN is wrong.
         """
+        gtin = None if inspection.trigger.placed else gtin
         _check_gtin(gtin)
         at = datetime.now(UTC)
         kept = self._pictures.keep(inspection, at)
         try:
             return self._write(
-                f"store trigger {inspection.trigger.number}", lambda: self._store(inspection, kept, operator, gtin, at)
+                f"store trigger {inspection.trigger.number}",
+                lambda: self._answered(self._store(inspection, kept, operator, gtin, at), answer),
             )
         except BaseException:
             kept.discard()
@@ -243,8 +256,14 @@ class Records:
             code=change.code,
             operator=head["operator"],
             previous=head["previous"],
+            master=head["master"] or "",
         )
         self._announce("inspection", record)
+        return record
+
+    def _answered(self, record: Record, answer: tuple[Answer, str] | None) -> Record:
+        if (placed := record.inspection.trigger.placed) is not None and answer is not None:
+            self.checks.answered(placed.check, MasterAnswer(placed.place, record.row, *answer))
         return record
 
     def _overrule(self, row: int, disposition: Disposition, decision: dict[str, str], at: datetime) -> Record:
@@ -355,27 +374,6 @@ class Records:
             raise StorageFull(f"{folder} has {free // 1024} KiB left: free some space, no case is begun before")
 
 
-def _open_connection(url: str | Path, station: str, closing: ExitStack) -> Connection:
-    parsed = read_url(url)
-    file = file_of(parsed)
-    where = file or parsed.render_as_string(hide_password=True)
-    if file is not None:
-        with mapped("open the database", file.parent):
-            file.parent.mkdir(parents=True, exist_ok=True)
-        closing.callback(FileHold(file, station).release)
-    engine = writer(parsed, f"shellmark {station}")
-    with mapped("open the database", where):
-        closing.callback(engine.dispose)
-        connection = engine.connect()
-        closing.callback(connection.close)
-        if file is None:
-            closing.callback(ServerHold(connection, station).release)
-        upgrade(connection, where, file)
-        if file is not None:
-            sync_folder(file.parent)
-    return connection
-
-
 def _check_gtin(gtin: str | None) -> None:
     if gtin is not None:
         try:
@@ -385,7 +383,7 @@ def _check_gtin(gtin: str | None) -> None:
 
 
 def _interrupted(row: sa.RowMapping) -> Inspection:
-    trigger = Trigger(row["number"], row["opened_ns"], row["case_id"])
+    trigger = Trigger(row["number"], row["opened_ns"], row["case_id"], placed=rows.placed_of(row))
     why = (Reason(ReasonCode.INTERRUPTED),)
     return Inspection(trigger, row["sku"], Verdict.REVIEW, why, (), rows.versions_of(row))
 

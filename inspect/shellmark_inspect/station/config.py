@@ -3,21 +3,45 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator
 
 from shellmark_inspect.errors import ConfigError
 from shellmark_inspect.loop import Overrun
-from shellmark_inspect.recipe import Name, first_fault
+from shellmark_inspect.recipe import DriftSpec, Name, first_fault
 from shellmark_inspect.records import SavePolicy
 
 
 def data_folder() -> Path:
     """Where this user's records and pictures lie when the configuration does not say."""
     return Path(platformdirs.user_data_dir("shellmark", appauthor=False))
+
+
+class CheckSpec(BaseModel):
+    """When a daily check is due for a recipe with masters.
+
+    `shifts` are the local times shifts begin at ("08:00"), each also the end of the one before; `early_min` is how long
+    before its time a check already counts. `changeover` asks for one when another SKU ran in between, `changes` when
+    model, recipe or calibration are not those of the last good check.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    shifts: tuple[time, ...] = (time(8), time(20))
+    early_min: Annotated[int, Field(ge=0, le=240)] = 30
+    changeover: bool = True
+    changes: bool = True
+
+    @field_validator("shifts", mode="after")
+    @classmethod
+    def _in_order(cls, shifts: tuple[time, ...]) -> tuple[time, ...]:
+        if len(set(shifts)) != len(shifts) or any(shift.tzinfo is not None for shift in shifts):
+            raise ValueError("shifts are local times, each once, such as 08:00")
+        return tuple(sorted(shifts))
 
 
 class StationConfig(BaseModel):
@@ -28,8 +52,10 @@ class StationConfig(BaseModel):
     what that kind takes); `recipes` are recipe files or folders, the first is used at start; `models` further stores
     of bundles; `outputs` maps a name to its settings, as `cameras` does. `every_s` is the least time between two
     triggers of a continuous run, `answer_within_s` how long a camera may take for a case, `room` how many cases may be
-    open at once, `threads` those of the model (0: all cores; one
-    less than there are leaves the screen a core). `keys` gives an action of the screen another key (a foot switch).
+    open at once, `threads` those of the model (0: all cores; one less than there are leaves the screen a core).
+    `checks` says when masters are due, `drift` from when a drift counts for recipes that do not say,
+    `expiry_warn_days` how long before a calibration is too old to warn of it. `keys` gives an action of the screen
+    another key (a foot switch).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -43,6 +69,9 @@ class StationConfig(BaseModel):
     models: tuple[Path, ...] = ()
     save: SavePolicy = SavePolicy()
     outputs: dict[Name, dict[str, Any]] = Field(default_factory=dict)
+    checks: CheckSpec = CheckSpec()
+    drift: DriftSpec = DriftSpec()
+    expiry_warn_days: Annotated[float, Field(ge=0)] = 3.0
     overrun: Overrun = Overrun.RECORD
     every_s: Annotated[float, Field(ge=0)] = 0.0
     answer_within_s: Annotated[float, Field(gt=0)] = 10.0

@@ -3,45 +3,36 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import wait as wait_for_all
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Event, Lock, Thread
-from typing import Any
+from typing import Any, TypeVar, cast
 
-import psutil
-
-from shellmark_inspect.cameras import build_guarded
-from shellmark_inspect.errors import CameraLost, ConfigError, InputError, RecipeError, RecordsError, ShellmarkError
+from shellmark_inspect.errors import CameraLost, InputError, ShellmarkError
 from shellmark_inspect.inspector import Inspector
-from shellmark_inspect.loop import (
-    CameraThread,
-    Lamp,
-    Light,
-    Loop,
-    NotReady,
-    Plan,
-    StationState,
-    Status,
-)
+from shellmark_inspect.loop import CameraThread, Lamp, Loop, NotReady, Plan, StationState, Status
 from shellmark_inspect.outputs import build_output, read_output_settings
 from shellmark_inspect.recipe import Recipe
 from shellmark_inspect.records import RecordReader, Records
+from shellmark_inspect.station.clearance import Clearance
 from shellmark_inspect.station.config import StationConfig
 from shellmark_inspect.station.courier import Courier
 from shellmark_inspect.station.keeper import Keeper
-from shellmark_inspect.types import Disposition, Frame, ImageRef, Inspection, Record
-from shellmark_models import ModelError, Store, bundle_roots, load
+from shellmark_inspect.station.lamps import database_lamp, disk_lamp, model_lamp, worst_camera
+from shellmark_inspect.station.plans import CLOSE_WITHIN_S, Plans, close_model, newest_frames, refused, retire
+from shellmark_inspect.station.running import run_cases
+from shellmark_inspect.station.shadow import Watched
+from shellmark_inspect.station.workshop import Workshop
+from shellmark_inspect.types import Disposition, Frame, ImageRef, Inspection, Placed, Record
+from shellmark_inspect.zoning import recipe_file
 
 HEARTBEAT_S = 2.0
-LOOK_AGAIN_S = 0.2
-CLOSE_WITHIN_S = 5.0
 
 log = logging.getLogger(__name__)
-_RANK = {Light.GREEN: 0, Light.OFF: 1, Light.YELLOW: 2, Light.RED: 3}
+T = TypeVar("T")
 
 
 class Station:
@@ -52,16 +43,17 @@ class Station:
 
     def __init__(self, config: StationConfig, sku: str | None = None) -> None:
         self.config = config
-        self._recipes = read_recipes(config)
+        self.plans = Plans(config)
+        self._recipes = self.plans.recipes
         self._sku = sku or next(iter(self._recipes))
         self._check_sku(self._sku)
         self._outputs = {
             name: read_output_settings(name, settings, config.folder) for name, settings in config.outputs.items()
         }
-        self._store = Store(*(config.folder / root for root in config.models), *bundle_roots())
         self._lock = Lock()
         self._listeners: list[Callable[[Record], None]] = []
         self._changes = ThreadPoolExecutor(1, thread_name_prefix="changeover")
+        self._retiring = ThreadPoolExecutor(1, thread_name_prefix="retiring")
         self._beat_now = Event()
         self._closing = False
         self._fault = ""
@@ -75,6 +67,9 @@ class Station:
         self._runner: Thread | None = None
         self._pruned: date | None = None
         self._heart = Thread(target=self._beat, name="heartbeat", daemon=True)
+        self.workshop = Workshop(self)
+        self.clearance = Clearance(self)
+        self.checks, self.drift = self.clearance.checks, self.clearance.drift
 
     # ── life ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -88,8 +83,10 @@ class Station:
         try:
             self._build()
         except BaseException:
+            self.workshop.close()
             self._tear_down()
             self._changes.shutdown()
+            self._retiring.shutdown()
             raise
         self._heart.start()
         return self
@@ -101,8 +98,10 @@ class Station:
                 return
             self._closing = True
         self._beat_now.set()
+        self.workshop.close()
         self._changes.shutdown()
         self._tear_down()
+        self._retiring.shutdown()
         if self._heart.is_alive():
             self._heart.join()
 
@@ -122,19 +121,12 @@ class Station:
             return Status(state, self._sku, self._fault, dict(self._lamps), ended=self._ended)
         message = self._fault or loop.message
         state = StationState.ERROR if self._fault else loop.state
-        return Status(state, self._sku, message, dict(self._lamps), keeper.counts(), loop.open_cases, self._ended)
+        lamps, blocked = {**self._lamps, **self.clearance.lamps()}, self.clearance.blocked()
+        return Status(state, self._sku, message, lamps, keeper.counts(), loop.open_cases, self._ended, blocked)
 
     def live(self) -> Mapping[str, Frame]:
         """The newest frame per view name; cheap, no copy, never judged."""
-        plan = self._plan
-        newest: dict[str, Frame] = {}
-        for name, views in plan.views.items() if plan else ():
-            seen = plan.cameras[name].live if plan else {}
-            for view in views:
-                frames = [frame for key in (view, "") if (frame := seen.get(key)) is not None]
-                if frames:
-                    newest[view] = max(frames, key=lambda frame: frame.taken_ns)
-        return newest
+        return newest_frames(self._plan)
 
     def records(self) -> Sequence[Record]:
         """The last 50 records of this run, newest first, from memory; the newest has its pixels."""
@@ -148,6 +140,10 @@ class Station:
         """(sku, name, Chinese name) of every recipe."""
         return [(recipe.sku, recipe.name, recipe.name_zh) for recipe in self._recipes.values()]
 
+    def recipe_place(self) -> Path:
+        """Where the file of the recipe in use lies."""
+        return recipe_file(self.plans.places[self._sku])
+
     def picture(self, image: ImageRef) -> Path:
         """Where a kept picture is."""
         return self.config.images / image.path
@@ -158,23 +154,29 @@ class Station:
 
     # ── what people do ──────────────────────────────────────────────────────────────────────────────────────────
 
-    def trigger(self, case_id: str | None = None) -> Future[Record]:
-        """Inspect one case; the future fails with `ShellmarkError` when the station takes none."""
-        refused: Future[Record] = Future()
+    def trigger(self, case_id: str | None = None, *, placed: Placed | None = None) -> Future[Record]:
+        """Inspect one case; the future fails with `ShellmarkError` when the station takes none.
+
+        `placed` says that it is a master of a daily check (`checks.place`). While the station is blocked a PASS becomes
+        REVIEW.
+        """
         try:
             self._check_source()
-            return self._open_loop().trigger(case_id)
+            return self._open_loop().trigger(case_id, placed=placed)
         except ShellmarkError as e:
-            refused.set_exception(e)
-            return refused
+            return refused(e)
 
     def run(self) -> None:
-        """Inspect case after case until `hold` or a finite source ends."""
+        """Inspect case after case until `hold`, a block or a finite source's end; refused while `Status.blocked`."""
         with self._lock:
             if self._closing or self._loop is None or (self._runner and self._runner.is_alive()):
                 return
+            if blocked := self.clearance.blocked():
+                log.warning("automatic mode is refused: %s", blocked[0])
+                return
             self._loop.run()
-            self._runner = Thread(target=self._run, args=(self._loop,), name="run", daemon=True)
+            parts = (self._loop, self._cameras, self._check_source, self.config.every_s)
+            self._runner = Thread(target=run_cases, args=parts, name="run", daemon=True)
             self._runner.start()
 
     def hold(self) -> None:
@@ -203,6 +205,10 @@ class Station:
         """Change over to another SKU between two cases; a recipe or model that cannot be used leaves the old one."""
         return self._changes.submit(self._select, sku)
 
+    def take_recipe(self) -> Future[None]:
+        """Read the recipe in use anew and let it judge, between two cases; one that cannot be used leaves the old."""
+        return self._changes.submit(self._take_recipe)
+
     def overrule(
         self, row: int, disposition: Disposition, *, operator: str, reason_code: str, note: str = ""
     ) -> Future[Record]:
@@ -214,6 +220,13 @@ class Station:
             return record
 
         return self._open_loop().keep(decide)
+
+    def keep(self, do: Callable[[Keeper], T]) -> Future[T]:
+        """Do something with the records on their own thread; the future fails when the station is not open."""
+        try:
+            return self._open_loop().keep(cast("Callable[[Any], T]", do))
+        except ShellmarkError as e:
+            return refused(e)
 
     def acknowledge(self) -> Future[None]:
         """Leave the Error state: build everything again, and first store what could not be stored."""
@@ -228,18 +241,19 @@ class Station:
 
     def _build(self) -> None:
         config = self.config
-        inspector = self._inspector(self._sku)
+        inspector = self.plans.inspector(self._sku)
         records = Records.open(config.url, config.images, station=config.station, host=config.host, policy=config.save)
         gtins = {recipe.sku: recipe.gtin for recipe in self._recipes.values()}
-        self._keeper = keeper = Keeper(records, self.reader(), gtins)
+        self._keeper = keeper = Keeper(records, self.reader(), gtins, self.clearance)
         while self._unstored:
             if records.is_open(self._unstored[0].trigger):
                 keeper.store(self._unstored[0])
             del self._unstored[0]
         for record in records.recover():
             log.warning("case %s was open when the program ended: REVIEW", record.inspection.trigger.case_id)
+        self.clearance.take(keeper, inspector)
         self._couriers = [Courier(name, build_output(settings), records) for name, settings in self._outputs.items()]
-        self._plan = plan = self._planned(inspector, None)
+        self._plan = plan = self.plans.plan(inspector, None)
         self._loop = Loop(
             plan,
             keeper,
@@ -255,68 +269,78 @@ class Station:
         self._look_around()
         self._loop.start()
 
-    def _inspector(self, sku: str) -> Inspector:
-        recipe = self._recipes[sku]
-        try:
-            path = self._store.find(recipe.model).path
-            return Inspector(recipe, load(path, digest=recipe.model_digest, threads=self.config.threads))
-        except (ModelError, RecipeError) as e:  # a step knows its view, a model its file, neither the recipe
-            raise RecipeError(f"recipe {sku}: {str(e).removeprefix(f'recipe {sku}: ')}") from e
-
-    def _planned(self, inspector: Inspector, old: Plan | None) -> Plan:
-        """The plan of a recipe; a camera whose settings stay the same stays open."""
-        recipe = inspector.recipe
-        views: dict[str, dict[str, Sequence[str]]] = {}
-        for view in recipe.views:
-            views.setdefault(view.camera, {})[view.name] = view.lights
-        before = self._recipes[old.inspects.recipe.sku] if old else None
-        cameras: dict[str, CameraThread] = {}
-        for name in views:
-            if (
-                old
-                and before
-                and name in old.cameras
-                and self._camera_of(before, name) == self._camera_of(recipe, name)
-            ):
-                cameras[name] = old.cameras[name]
-        fresh = {name: self._camera_thread(recipe, name) for name in views if name not in cameras}
-        for name, thread in old.cameras.items() if old else ():
-            if name not in cameras:  # a device is had by one; it lets go before it is opened with other settings
-                thread.stop(CLOSE_WITHIN_S)
-        wait_for_all([thread.start() for thread in fresh.values()], self.config.answer_within_s)
-        cameras |= fresh
-        return Plan(inspector, views, cameras)
-
-    def _camera_of(self, recipe: Recipe, name: str) -> tuple[dict[str, Any], dict[str, tuple[int, int]]]:
-        """A camera's settings under a recipe, and the frame sizes its views want."""
-        if name not in self.config.cameras:
-            known = ", ".join(self.config.cameras)
-            raise ConfigError(f"recipe {recipe.sku} wants camera {name}: the configuration has {known}")
-        sizes = {v.name: v.frame_px for v in recipe.views if v.camera == name and v.frame_px is not None}
-        return self.config.cameras[name] | recipe.cameras.get(name, {}), sizes
-
-    def _camera_thread(self, recipe: Recipe, name: str) -> CameraThread:
-        settings, sizes = self._camera_of(recipe, name)
-        return CameraThread(build_guarded(name, settings, self.config.folder, sizes))
-
     def _select(self, sku: str) -> None:
         self._check_sku(sku)
         loop, old = self._open_loop(), self._plan
         if sku == self._sku or old is None:
             return
-        inspector = self._inspector(sku)
+        self._change_over(loop, old, sku)
+
+    def _take_recipe(self) -> None:
+        loop, old = self._open_loop(), self._plan
+        if old is None:
+            return
+        before = self.plans.reread(self._sku)
+        try:
+            self._change_over(loop, old, self._sku)
+        except BaseException:
+            self.plans.recipes[self._sku] = before
+            raise
+
+    def _change_over(self, loop: Loop, old: Plan, sku: str) -> None:
+        inspector = self.plans.inspector(sku)
+        self.workshop.forget()
         loop.hold()
         if self._runner is not None:
             self._runner.join()
         loop.pause()
         try:
-            self._plan = plan = self._planned(inspector, old)
+            self._plan = plan = self.plans.plan(inspector, old)
             loop.change(plan)
             self._sku, self._ended = sku, False
+            self.keep(lambda keeper: self.clearance.take(keeper, inspector)).result()
         finally:
             loop.resume()
-        _close_model(old)
+        close_model(old)
         self._look_around()
+
+    # ── what the workshop needs ─────────────────────────────────────────────────────────────────────────────────
+
+    def judging(self) -> Watched:
+        """What judges now.
+
+        Raises:
+            NotReady: the station is not open.
+        """
+        self._open_loop()
+        plan = self._plan
+        assert plan is not None
+        assert isinstance(plan.inspects, Watched)
+        return plan.inspects
+
+    def submit(self, work: Callable[[], T]) -> Future[T]:
+        """Do something that changes what judges, one at a time, after what was asked for before."""
+        return self._changes.submit(work)
+
+    def exchange(self, inspector: Inspector) -> None:
+        """Let another model judge every case triggered from now on; cases that are open keep the one they came under.
+
+        Nothing waits and a run goes on; the old model is let go after the last case that needs it.
+
+        Raises:
+            NotReady: the station is not open; the inspector's model is closed.
+        """
+        try:
+            loop, old = self._open_loop(), self._plan
+        except NotReady:
+            inspector.model.close()
+            raise
+        assert old is not None
+        self._plan = plan = replace(old, inspects=Watched(inspector))
+        loop.change(plan)
+        self.keep(lambda keeper: self.clearance.take(keeper, inspector))
+        self._look_around()
+        self._retiring.submit(retire, loop, old)
 
     def _rebuild(self) -> None:
         if self._loop is not None and self.status().state is not StationState.ERROR:
@@ -332,6 +356,7 @@ class Station:
 
     def _tear_down(self) -> None:
         """Stop and close whatever is open; what could not be stored waits in memory for the next `_build`."""
+        self.workshop.forget()
         self._unstored += self._loop.stop() if self._loop else []
         if self._runner is not None:
             self._runner.join()
@@ -344,25 +369,10 @@ class Station:
             self._keeper.records.close()
             self._keeper.reader.close()
         if self._plan is not None:
-            _close_model(self._plan)
+            close_model(self._plan)
         self._loop, self._keeper, self._plan, self._couriers, self._runner = None, None, None, [], None
 
     # ── running ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _run(self, loop: Loop) -> None:
-        pause = Event()
-        while loop.state is StationState.CONTINUOUS_EXECUTION:
-            loop.wait_captured()
-            if not all(thread.wait_there(LOOK_AGAIN_S) for thread in self._cameras()):
-                continue  # nothing but REVIEWs would come of cases that no camera can see
-            try:
-                self._check_source()
-                began = time.monotonic()
-                loop.trigger(wait=True)
-            except ShellmarkError:
-                break
-            pause.wait(max(0.0, self.config.every_s - (time.monotonic() - began)) if self.config.every_s else 0)
-        loop.hold()
 
     def _cameras(self) -> Sequence[CameraThread]:
         return tuple(self._plan.cameras.values()) if self._plan else ()
@@ -384,6 +394,7 @@ class Station:
             self._beat_now.wait(HEARTBEAT_S)
             self._beat_now.clear()
             self._look_around()
+            self.clearance.look()
             self._drop_old_pictures()
 
     def _drop_old_pictures(self) -> None:
@@ -391,29 +402,17 @@ class Station:
         loop, today = self._loop, datetime.now(UTC).date()
         if loop is not None and self.config.save.days is not None and today != self._pruned:
             self._pruned = today
-            loop.keep(_prune)
+            loop.keep(lambda keeps: cast("Keeper", keeps).prune())
 
     def _look_around(self) -> None:
         """Set the lamps anew."""
         loop, plan = self._loop, self._plan
-        lamps = [thread.lamp() for thread in self._cameras()]
-        worst = max(lamps, key=lambda lamp: _RANK[lamp.light], default=Lamp(Light.OFF))
-        broken = loop is None or loop.state is StationState.ERROR
         self._lamps = {
-            "camera": worst,
-            "disk": self._disk_lamp(),
-            "model": Lamp(Light.GREEN, plan.inspects.versions.model) if plan else Lamp(Light.OFF),
-            "database": Lamp(Light.RED, loop.message if loop else self._fault) if broken else Lamp(Light.GREEN),
+            "camera": worst_camera(self._cameras()),
+            "disk": disk_lamp(self.config),
+            "model": model_lamp(plan.inspects.versions.model if plan else "", self.workshop.news()),
+            "database": database_lamp(loop, self._fault),
         }
-
-    def _disk_lamp(self) -> Lamp:
-        folder = next((f for f in (self.config.images, *self.config.images.parents) if f.is_dir()), Path())
-        try:
-            free = psutil.disk_usage(str(folder)).free
-        except OSError as e:
-            return Lamp(Light.RED, f"{folder}: {e.strerror}")
-        text = f"{free / 1e9:.1f} GB"
-        return Lamp(Light.YELLOW if free < self.config.save.floor_bytes else Light.GREEN, text)
 
     def _open_loop(self) -> Loop:
         if self._loop is None or self._fault:
@@ -423,31 +422,3 @@ class Station:
     def _check_sku(self, sku: str) -> None:
         if sku not in self._recipes:
             raise InputError(f"there is no recipe for SKU {sku}: there are {', '.join(self._recipes)}")
-
-
-def read_recipes(config: StationConfig) -> dict[str, Recipe]:
-    """The configuration's recipes by SKU, in its order.
-
-    Raises:
-        RecipeError: one cannot be used.
-        ConfigError: two are of one SKU.
-    """
-    recipes: dict[str, Recipe] = {}
-    for path in config.recipes:
-        recipe = Recipe.read(config.folder / path)
-        if recipe.sku in recipes:
-            raise ConfigError(f"two recipes are of SKU {recipe.sku}: {recipes[recipe.sku].folder} and {recipe.folder}")
-        recipes[recipe.sku] = recipe
-    return recipes
-
-
-def _prune(keeps: Any) -> None:
-    try:
-        keeps.records.prune()
-    except RecordsError as e:  # a picture that stays is no reason to stop
-        log.warning("old pictures: %s", e)
-
-
-def _close_model(plan: Plan) -> None:
-    if isinstance(plan.inspects, Inspector):
-        plan.inspects.model.close()

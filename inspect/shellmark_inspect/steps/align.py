@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Annotated
+from typing import Annotated, Literal
 
+import cv2
 import numpy as np
 from pydantic import Field
 
@@ -17,6 +18,8 @@ from .moving import scaling, warped
 from .registration import Match, Reference
 from .step import Parameters, Setting
 
+FLAGS = {"cubic": cv2.INTER_CUBIC, "linear": cv2.INTER_LINEAR}
+
 
 class AlignParameters(Parameters):
     """How far a shell may lie from the reference, and how sure the step must be.
@@ -24,7 +27,8 @@ class AlignParameters(Parameters):
     `light` is the plane both are compared in, None the first that has a reference. `most_shift_mm`, `most_turn_deg`
     and `most_growth` (0.005 is half a percent of size) bound what is put right. `least_correlation` is over the whole
     view; `most_doubt` is how well another place (a whole rib off) may explain the outline and the fittings, 1 being
-    as well.
+    as well. `resampling` is how pixels between pixels are had: "linear" takes a third of the time of "cubic" and blurs
+    what is one or two pixels wide. Right after `undistort` pixels are resampled but once, for both, as that step says.
     """
 
     light: Name | None = None
@@ -33,6 +37,7 @@ class AlignParameters(Parameters):
     most_growth: Annotated[float, Field(gt=0, le=0.1)] = 0.005
     least_correlation: Annotated[float, Field(ge=0, le=1)] = 0.5
     most_doubt: Annotated[float, Field(gt=0, le=1)] = 0.7
+    resampling: Literal["cubic", "linear"] = "cubic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +67,17 @@ class Align:
                               f"{f' of light {light}' if light else ''}: name one in the view's reference")  # fmt: skip
         self._p = parameters
         self._light = light
-        self._reference = Reference(setting.references[light], spec.px_per_mm)
+        self._reference = Reference(setting.references, light, spec.px_per_mm)
 
     def __call__(self, view: View) -> View:
         """Bring the view onto the reference; raises NotAligned when that is not to be had within the limits."""
         match = self._match(view)
         offset = offset_of(match.back, view.size, self._reference.px_per_mm)
         self._check(view.name, match, offset)
-        there = replace(warped(view, match.back, self._reference.size), to_mm=scaling(1 / self._reference.px_per_mm))
+        there = replace(
+            warped(view, match.back, self._reference.size, FLAGS[self._p.resampling]),
+            to_mm=scaling(1 / self._reference.px_per_mm),
+        )
         return there.noted(shift_x_mm=offset.shift_x_mm, shift_y_mm=offset.shift_y_mm, turn_deg=offset.turn_deg,
                            scale=offset.scale, correlation=match.correlation)  # fmt: skip
 
@@ -80,8 +88,7 @@ class Align:
             (h, w), (rh, rw) = view.size, self._reference.size
             raise StepError(f"view {view.name}: {w} x {h} px cannot be aligned to a reference of {rw} x {rh} px: "
                             "take the reference anew with this recipe's steps")  # fmt: skip
-        plane = view.planes[self._light]
-        best, doubt = self._reference.match(plane, self._p.most_shift_mm + 3, self._p.most_turn_deg + 1)
+        best, doubt = self._reference.match(view.planes, self._p.most_shift_mm + 3, self._p.most_turn_deg + 1)
         if best.correlation >= self._p.least_correlation and doubt > self._p.most_doubt:
             raise NotAligned(
                 f"view {view.name}: two places fit the reference alike (doubt {doubt:.2f}, at most "

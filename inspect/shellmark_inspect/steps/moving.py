@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, cast
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from shellmark_inspect.planes import Planes
 from shellmark_inspect.types import Mask, Matrix, Pixels, View
 
+from .straightened import Straightened
+
+_STRIP = 64
 Moving = Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
 
 
-def moved(view: View, back: Matrix, move: Moving, move_labels: Moving | None = None) -> View:
-    """The view with `move` done to every plane, and `move_labels` (default: the same) to the shell mask and zones.
+def moved(
+    view: View, back: Matrix, move: Moving, move_labels: Moving | None = None, planes: Planes | None = None
+) -> View:
+    """The view with `move` done to every plane and channel, and `move_labels` (default: the same) to mask and zones.
 
-    `back` (3x3) takes the new pixels to the old ones.
+    `back` (3x3) takes the new pixels to the old ones; `planes` are the planes where they have been moved already.
     """
     move_labels = move_labels or move
-    planes = {light: move(pixels) for light, pixels in view.planes.items()}
-    changes: dict[str, Any] = {}
+    if planes is None:
+        planes = Planes({light: move(pixels) for light, pixels in view.planes.items()})
+    changes: dict[str, Any] = {
+        "channels": MappingProxyType({name: move(pixels) for name, pixels in view.channels.items()})
+    }
     if view.shell is not None:
         changes["shell"] = move_labels(view.shell.view(np.uint8)).view(np.bool_)
     if view.zones is not None:
@@ -33,11 +44,14 @@ def warped(view: View, back: Matrix, size: tuple[int, int], flags: int = cv2.INT
     """The view resampled through an affine map onto (h, w) pixels; what comes from outside the view is no shell.
 
     `back` (3x3, last row 0 0 1) takes the new pixels to the old ones. When new pixels lie outside the old view and no
-    step has found the shell yet, `shell` becomes the mask of those that do not.
+    step has found the shell yet, `shell` becomes the mask of those that do not. Planes that `undistort` has not
+    resampled yet are resampled once, as that step says.
     """
     h, w = size
     if view.shell is None and not covers(view.size, back, size):
-        view = view.moved(view.planes, np.eye(3), shell=np.ones(view.size, np.bool_))
+        view = replace(view, shell=np.ones(view.size, np.bool_))
+    planes = view.planes
+    at_once = Planes(planes.through(back, size)) if isinstance(planes, Straightened) and planes.pending else None
 
     def move(pixels: Pixels) -> Pixels:
         return _warp(pixels, back, (w, h), flags, cv2.BORDER_REPLICATE)
@@ -45,11 +59,25 @@ def warped(view: View, back: Matrix, size: tuple[int, int], flags: int = cv2.INT
     def move_labels(labels: Pixels) -> Pixels:
         return _warp(labels, back, (w, h), cv2.INTER_NEAREST, cv2.BORDER_CONSTANT)
 
-    return moved(view, back, move, move_labels)
+    return moved(view, back, move, move_labels, at_once)
 
 
 def _warp(pixels: Pixels, back: Matrix, dsize: tuple[int, int], flags: int, border: int) -> Pixels:
     return cast(Pixels, cv2.warpAffine(pixels, back[:2], dsize, flags=flags | cv2.WARP_INVERSE_MAP, borderMode=border))
+
+
+def frame_in_view(pixels: NDArray[np.uint8], view: View) -> NDArray[np.uint8]:
+    """A picture of the camera's frame, a drawn mask for one, in the pixels of a view; nothing is mixed, 0 outside."""
+    h, w = view.size
+    if view.bend is None:
+        flags = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
+        return np.asarray(cv2.warpPerspective(pixels, view.to_frame, (w, h), flags=flags), np.uint8)
+    moved_pixels = np.empty((h, w, *pixels.shape[2:]), np.uint8)
+    for top in range(0, h, _STRIP):
+        y, x = np.mgrid[top : min(top + _STRIP, h), :w]
+        at = view.in_frame(np.column_stack([x.ravel(), y.ravel()])).astype(np.float32).reshape(*x.shape, 2)
+        moved_pixels[top : top + _STRIP] = cv2.remap(pixels, at, None, cv2.INTER_NEAREST)  # type: ignore[call-overload]
+    return moved_pixels
 
 
 def covers(old: tuple[int, int], back: Matrix, new: tuple[int, int]) -> bool:
@@ -82,6 +110,11 @@ def resizing(old: tuple[int, int], new: tuple[int, int]) -> Matrix:
     """
     sx, sy = old[1] / new[1], old[0] / new[0]
     return np.array([[sx, 0.0, (sx - 1) / 2], [0.0, sy, (sy - 1) / 2], [0.0, 0.0, 1.0]])
+
+
+def shrinking(times: int) -> Matrix:
+    """The 3x3 map from the pixels of a picture averaged over squares of `times` back to its own."""
+    return np.array([[times, 0.0, (times - 1) / 2], [0.0, times, (times - 1) / 2], [0.0, 0.0, 1.0]])
 
 
 def shrunk(pixels: NDArray[Any], size: tuple[int, int]) -> NDArray[Any]:

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from shellmark_inspect.errors import StepError
-from shellmark_inspect.types import View, project
+from shellmark_inspect.types import View
 
 from .moving import moved, shifting
 from .step import Parameters, Setting
@@ -44,7 +44,7 @@ class Region:
     def _box(self, view: View) -> tuple[int, int, int, int]:
         x, y, w, h = self._rectangle
         outer = np.array([[x, y], [x + w, y], [x, y + h], [x + w, y + h]]) - 0.5
-        there = project(np.asarray(np.linalg.inv(view.to_frame), np.float64), outer) + 0.5
+        there = view.of_frame(outer) + 0.5
         left, top = np.round(there.min(0)).astype(int)
         right, bottom = np.round(there.max(0)).astype(int)
         return int(left), int(top), int(right), int(bottom)

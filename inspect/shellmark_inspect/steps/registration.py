@@ -9,7 +9,7 @@ them.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -17,16 +17,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from shellmark_inspect.planes import Planes, reduced, side_by_side, whole_times
 from shellmark_inspect.types import Matrix, Pixels
 
-from .moving import grey, resizing, shrunk, smaller
+from .moving import grey, resizing, shifting, shrinking, shrunk, smaller
+from .straightened import Straightened
 
 Floats = NDArray[np.float32]
 
 LEVELS_PX_PER_MM = (0.5, 1.0, 2.0)
 SLOW_MM = 30.0
 STEPS_PER_LEVEL = 30
-STILL_PX = 0.01
+STILL_PX, STILL_BEFORE_PX = 0.01, 0.05
+"""A corner that moves less is where it belongs, at the finest scale and at those before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,44 +56,57 @@ class Level:
         return np.asarray(np.linalg.inv(self.to_full), np.float64)
 
 
-def levels(picture: Pixels, px_per_mm: float) -> tuple[Level, ...]:
-    """A picture's features from coarse to fine; scales finer than the picture's own are left out but for one."""
-    full = picture.shape[0], picture.shape[1]
-    sizes = dict.fromkeys(smaller(full, level / px_per_mm) for level in reversed(LEVELS_PX_PER_MM))
-    found, shrinking = [], picture
-    for size in sizes:
-        shrinking = cast(Pixels, shrunk(shrinking, size))
-        scale = px_per_mm * size[0] / full[0]
-        found.append(Level(features(grey(shrinking), scale), resizing(full, size)))
-    return tuple(reversed(found))
+def levels(planes: Mapping[str, Pixels], light: str, px_per_mm: float) -> tuple[Level, ...]:
+    """A plane's features from coarse to fine; scales finer than the plane's own are left out but for one."""
+    times = max(1, whole_times(px_per_mm, LEVELS_PX_PER_MM[-1]))
+    seen_first = planes.foreseen if isinstance(planes, Straightened) else Planes(planes).reduced
+    picture, to_full = seen_first(light, times), shrinking(times)
+    found: dict[tuple[int, int], Level] = {}
+    for wanted in reversed(LEVELS_PX_PER_MM):
+        scale = px_per_mm / to_full[0, 0]
+        if times := whole_times(scale, wanted):
+            picture, to_full = (reduced(picture, times) if times > 1 else picture), to_full @ shrinking(times)
+        else:
+            old = picture.shape[0], picture.shape[1]
+            size = smaller(old, wanted / scale)
+            picture, to_full = cast(Pixels, shrunk(picture, size)), to_full @ resizing(old, size)
+        size = picture.shape[0], picture.shape[1]
+        found[size] = found.get(size) or Level(features(grey(picture), px_per_mm / to_full[0, 0]), to_full)
+    return tuple(reversed(found.values()))
+
+
+_LIGHT = np.log1p(np.arange(256, dtype=np.float32))
 
 
 def features(picture: Pixels, px_per_mm: float) -> Floats:
     """The logarithm of the light less its slow part, of mean 0 and deviation 1: a gain or an offset of it vanishes."""
-    light = cast(Floats, cv2.GaussianBlur(np.log1p(picture.astype(np.float32)), (0, 0), 1.0))
+    light = cast(Floats, cv2.GaussianBlur(cv2.LUT(picture, _LIGHT), (0, 0), 1.0))
     side = max(3, round(SLOW_MM * px_per_mm) | 1)
-    light = light - cast(Floats, cv2.blur(light, (side, side), borderType=cv2.BORDER_REFLECT))
-    return cast(Floats, (light - light.mean()) / max(float(light.std()), 1e-6))
+    cv2.subtract(light, cv2.blur(light, (side, side), borderType=cv2.BORDER_REFLECT), light)
+    mean, deviation = (float(one[0, 0]) for one in cv2.meanStdDev(light))
+    return cast(Floats, cv2.addWeighted(light, scale := 1 / max(deviation, 1e-6), light, 0.0, -mean * scale))
 
 
 class Reference:
     """A reference picture made ready: its features, and per level the steepest descent and its Hessian."""
 
-    def __init__(self, picture: Pixels, px_per_mm: float) -> None:
-        self.size = picture.shape[:2]
+    def __init__(self, planes: Mapping[str, Pixels], light: str, px_per_mm: float) -> None:
+        self.size = planes[light].shape[:2]
+        self._light = light
         self.px_per_mm = px_per_mm
-        self._levels = levels(picture, px_per_mm)
+        self._levels = levels(planes, light, px_per_mm)
         self._slopes = [_slopes(level.features) for level in self._levels]
 
-    def match(self, picture: Pixels, most_mm: float, most_deg: float) -> tuple[Match, float]:
-        """Where the reference lies in a picture of its own size, within about that shift and turn, and the doubt of it.
+    def match(self, planes: Mapping[str, Pixels], most_mm: float, most_deg: float) -> tuple[Match, float]:
+        """Where the reference lies in planes of its own size, within about that shift and turn, and the doubt of it.
 
         The doubt is how well another place explains the pixels in which the two differ: 0 not at all, 1 as well. Ribs
         repeat and say nothing there; the outline and the fittings do not repeat, and decide. A picture without anything
         in it gives a correlation of 0.
         """
-        view = levels(picture, self.px_per_mm)
-        found = [self._refined(view, back, 0, min(2, len(view))) for back in self._places(view[0], most_mm, most_deg)]
+        view = levels(planes, self._light, self.px_per_mm)
+        places = self._places(view[0], most_mm, most_deg)
+        found = side_by_side(places, lambda back: self._refined(view, back, 0, min(2, len(view))))
         if not found:
             return Match(np.eye(3), 0.0), 0.0
         found.sort(key=lambda match: -match.correlation)
@@ -118,15 +134,19 @@ class Reference:
         ours = self._levels[0]
         px_per_mm = self.px_per_mm / ours.to_full[0, 0]
         reach = max(2, math.ceil(most_mm * px_per_mm) + 1)
-        peaks: list[tuple[float, Matrix]] = []
-        for degrees in np.linspace(-most_deg, most_deg, 2 * math.ceil(most_deg) + 1):
-            turn = _turn(ours.features.shape, float(degrees))
-            turned = _warped(view.features, turn, ours.features.shape)
-            wide = cv2.copyMakeBorder(turned, reach, reach, reach, reach, cv2.BORDER_REPLICATE)
+
+        def turned(degrees: float) -> list[tuple[float, Matrix]]:
+            turn = _turn(ours.features.shape, degrees)
+            there = _warped(view.features, turn, ours.features.shape)
+            wide = cv2.copyMakeBorder(there, reach, reach, reach, reach, cv2.BORDER_REPLICATE)
             surface = cast(Floats, cv2.matchTemplate(wide, ours.features, cv2.TM_CCOEFF_NORMED))
-            for score, x, y in _peaks(surface):
-                shift = np.array([[1, 0, x - reach], [0, 1, y - reach], [0, 0, 1]], np.float64)
-                peaks.append((score, view.to_full @ turn @ shift @ ours.from_full))
+            return [
+                (score, view.to_full @ turn @ shifting(x - reach, y - reach) @ ours.from_full)
+                for score, x, y in _peaks(surface)
+            ]
+
+        turns = np.linspace(-most_deg, most_deg, 2 * math.ceil(most_deg) + 1).tolist()
+        peaks = [peak for each in side_by_side(turns, turned) for peak in each]
         peaks.sort(key=lambda peak: -peak[0])
         apart = _apart([Match(back, score) for score, back in peaks], self._middle, 2.0 * self.px_per_mm)
         return (match.back for match in apart[:4])
@@ -135,9 +155,8 @@ class Reference:
         correlation = -1.0
         for i in range(first, last):
             ours = self._levels[i]
-            at_level, correlation = _descend(
-                ours.features, self._slopes[i], view[i].features, _at_level(back, view[i], ours)
-            )
+            start, still_px = _at_level(back, view[i], ours), STILL_PX if i == len(view) - 1 else STILL_BEFORE_PX
+            at_level, correlation = _descend(ours.features, self._slopes[i], view[i].features, start, still_px)
             back = view[i].to_full @ at_level @ ours.from_full
         return Match(back, correlation)
 
@@ -197,7 +216,7 @@ def _slopes(template: Floats) -> _Slopes:
     return _Slopes(rows, (rows @ rows.T).astype(np.float64), middle)
 
 
-def _descend(template: Floats, slopes: _Slopes, picture: Floats, back: Matrix) -> tuple[Matrix, float]:
+def _descend(template: Floats, slopes: _Slopes, picture: Floats, back: Matrix, still_px: float) -> tuple[Matrix, float]:
     """Gauss-Newton from `back` until no corner moves, and the correlation there; what the slopes do not tell stays."""
     h, w = template.shape
     corners = np.array([[0, w - 1, 0, w - 1], [0, 0, h - 1, h - 1], [1, 1, 1, 1]], np.float64)
@@ -206,7 +225,7 @@ def _descend(template: Floats, slopes: _Slopes, picture: Floats, back: Matrix) -
         error = _warped(picture, back, template.shape) - template
         step = _similarity(solve @ (slopes.rows @ error.ravel()).astype(np.float64), slopes.middle)
         before, back = back @ corners, back @ np.linalg.inv(step)
-        if np.abs((before - back @ corners)[:2]).max() < STILL_PX:
+        if np.abs((before - back @ corners)[:2]).max() < still_px:
             break
     there = _warped(picture, back, template.shape)
     return back, _correlation(there, template)

@@ -35,6 +35,8 @@ class Resize:
     def __call__(self, view: View) -> View:
         """Bring the view to the recipe's scale."""
         if self._frame_px_per_mm is not None:
+            if view.bend is not None:
+                raise StepError(f"view {view.name}: its millimetres come from a profile: take frame_px_per_mm out")
             view = replace(view, to_mm=scaling(1 / self._frame_px_per_mm) @ view.to_frame)
         factor = self._px_per_mm / view.px_per_mm
         h, w = view.size

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from shellmark_inspect.errors import StepError
 from shellmark_inspect.recipe import Name
 from shellmark_inspect.types import View
 
@@ -35,8 +36,13 @@ class Zones:
         self._polygons = [zone.polygon_mm for zone in spec.zones]
 
     def __call__(self, view: View) -> View:
-        """Paint the zones."""
+        """Paint the zones; raises StepError when a polygon lies outside the view, so that none is passed over."""
         zones = np.full(view.size, self._default, np.uint8)
         for index, inside in zip(self._indices, painted(view.size, view.to_mm, self._polygons), strict=True):
+            if not inside.any():
+                raise StepError(
+                    f"view {view.name}: a polygon of zone {self._names[index]} lies outside the view: mend its "
+                    f"millimetres, which count from the view's top-left pixel"
+                )
             zones[inside] = index
         return replace(view, zones=zones, zone_names=self._names)

@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING
 from shellmark_models.errors import TeachCancelled
 
 if TYPE_CHECKING:
+    from typing import Any
+
     import onnx
+    from numpy.typing import NDArray
 
     from shellmark_models.card import Backbone
     from shellmark_models.training.threshold import Threshold
+    from shellmark_models.types import MissedCase
 
 Progress = Callable[[str, float], None]
 Cancelled = Callable[[], bool]
@@ -41,13 +45,19 @@ class TeachOptions:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """One teaching: what the model shall look at, how, and who listens."""
+    """One teaching: what the model shall look at, how, and who listens.
+
+    ``before`` is what a former lesson of the same family kept (``Taught.kept``), so that this one goes on; None begins
+    anew. A lesson that goes on may have no new good case. ``missed`` are defects the model passed.
+    """
 
     channels: tuple[str, ...]
     px_per_mm: float
     options: TeachOptions
     progress: Progress | None = None
     cancelled: Cancelled | None = None
+    before: Mapping[str, NDArray[Any]] | None = None
+    missed: tuple[MissedCase, ...] = ()
 
     def report(self, stage: str, fraction: float) -> None:
         """Tells how far a stage is, 0..1; raises TeachCancelled when the person asked to stop."""
@@ -59,7 +69,12 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """What a family learned: the network and what its card shall say of it."""
+    """What a family learned: the network and what its card shall say of it.
+
+    ``kept`` are the family's own arrays that let a later lesson go on; empty: it cannot. ``case_scores`` are the
+    held-out scores of the good cases that set the threshold, by case (those learned ``before`` too); 1.0 is the
+    threshold.
+    """
 
     model: onnx.ModelProto
     threshold: Threshold
@@ -69,3 +84,6 @@ class Taught:
     backbone: Backbone | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     registered: bool = False
+    views_px: tuple[tuple[int, int], ...] = ()
+    kept: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    case_scores: Mapping[str, float] = field(default_factory=dict)

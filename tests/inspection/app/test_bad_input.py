@@ -72,7 +72,7 @@ def no_recipe(place: Place) -> list[str]:
 
 
 def recipe_with_unknown_key(place: Place) -> list[str]:
-    return ["run", str(place.write_config(place.recipe(colour="red"))), "--headless"]
+    return ["run", str(place.write_config(place.recipe(tint="red"))), "--headless"]
 
 
 def recipe_with_impossible_limit(place: Place) -> list[str]:
@@ -200,26 +200,65 @@ def doctor_without_config(place: Place) -> list[str]:
 
 
 def train_from_nothing(place: Place) -> list[str]:
-    return ["train", str(place.recipe()), str(place.folder / "none"), "--store", str(place.folder / "s")]
+    return ["train", str(place.folder / "none"), "--out", str(place.folder / "b")]
 
 
 def train_from_no_manifest(place: Place) -> list[str]:
-    return ["train", str(place.recipe()), str(place.folder / "none.json"), "--store", str(place.folder / "s")]
+    return ["train", str(place.folder / "none.json"), "--out", str(place.folder / "b")]
 
 
 def train_from_a_bad_manifest(place: Place) -> list[str]:
     (place.folder / "m.json").write_text('{"cases": 7}')
-    return ["train", str(place.recipe()), str(place.folder / "m.json"), "--store", str(place.folder / "s")]
+    return ["train", str(place.folder / "m.json"), "--recipe", str(place.recipe()), "--store", str(place.folder / "s")]
 
 
-def train_without_recipe(place: Place) -> list[str]:
-    return ["train", str(place.folder / "none"), str(place.folder)]
+def train_with_no_such_recipe(place: Place) -> list[str]:
+    place.fill(["good"] * 3)
+    none = str(place.folder / "none.toml")
+    return ["train", str(place.cases), "--recipe", none, "--out", str(place.folder / "b")]
+
+
+def train_to_nowhere(place: Place) -> list[str]:
+    return ["train", str(place.folder)]
+
+
+def train_over_a_bundle(place: Place) -> list[str]:
+    place.fill(["good"] * 3)
+    return ["train", str(place.cases), "--out", str(place.folder)]
+
+
+def train_from_two_goods(place: Place) -> list[str]:
+    place.fill(["good"] * 2)
+    return ["train", str(place.cases), "--out", str(place.folder / "b")]
+
+
+def train_without_a_stranger(place: Place) -> list[str]:
+    place.fill(["good"] * 3)
+    return ["train", str(place.cases), "--out", str(place.folder / "b"), "--without", "nobody.png"]
+
+
+def continue_from_nothing(place: Place) -> list[str]:
+    place.fill(["good"] * 3)
+    return ["train", str(place.cases), "--continue", str(place.folder / "none"), "--out", str(place.folder / "b")]
 
 
 def train_an_unknown_family(place: Place) -> list[str]:
-    place.fill(["good"] * 2)
-    arguments = ["--store", str(place.folder / "s"), "--family", "tea-leaves"]
-    return ["train", str(place.recipe()), str(place.cases), *arguments]
+    place.fill(["good"] * 3)
+    return ["train", str(place.cases), "--out", str(place.folder / "b"), "--family", "tea-leaves"]
+
+
+def train_an_imported_family(place: Place) -> list[str]:
+    place.fill(["good"] * 3)
+    return ["train", str(place.cases), "--out", str(place.folder / "b"), "--family", "imported"]
+
+
+def train_an_imported_family_of_nothing(place: Place) -> list[str]:
+    return ["train", str(place.folder / "none"), "--out", str(place.folder / "b"), "--family", "imported"]
+
+
+def train_a_family_that_only_names(place: Place) -> list[str]:
+    place.fill(["good"] * 3)
+    return ["train", str(place.cases), "--out", str(place.folder / "b"), "--family", "classifier"]
 
 
 CASES: list[tuple[Case, str]] = [
@@ -229,7 +268,7 @@ CASES: list[tuple[Case, str]] = [
     (config_is_a_folder, "is a folder: give its file"),
     (unknown_key, "station.toml: colour: unknown key: mend its name or take it out"),
     (no_recipe, "none.toml is missing: give a recipe"),
-    (recipe_with_unknown_key, "noise.toml: colour: unknown key"),
+    (recipe_with_unknown_key, "noise.toml: tint: unknown key"),
     (recipe_with_impossible_limit, "impossible: width 2.0 over length 1.0"),
     (no_folder, "cases is missing: put it there"),
     (unknown_sku, "no recipe for SKU silk: there are noise"),
@@ -259,10 +298,21 @@ CASES: list[tuple[Case, str]] = [
     (before_all_time, "no such local time: give a date"),
     (doctor_without_config, "none.toml is missing"),
     (train_from_nothing, "none is missing"),
-    (train_from_no_manifest, "none.json cannot be read: No such file or directory: give another one"),
+    (train_from_no_manifest, "none.json is missing"),
     (train_from_a_bad_manifest, "m.json cannot be read"),
-    (train_without_recipe, "recipe"),
-    (train_an_unknown_family, "tea-leaves"),
+    (train_with_no_such_recipe, "none.toml is missing: give a recipe"),
+    (train_to_nowhere, "say where the bundle goes"),
+    (train_over_a_bundle, "exists: a bundle is never overwritten"),
+    (train_from_two_goods, "2 good case(s): at least 3 are needed, 20 to 30 are useful"),
+    (train_without_a_stranger, "there is no such case"),
+    (continue_from_nothing, "none is no folder: give the folder that train wrote"),
+    (
+        train_an_unknown_family,
+        "'tea-leaves' cannot be taught here; choose one of: classical, memory, memory-lean, registered",
+    ),
+    (train_an_imported_family, "use `shellmark models import FILE --goods DIR` instead"),
+    (train_an_imported_family_of_nothing, "use `shellmark models import FILE --goods DIR` instead"),
+    (train_a_family_that_only_names, "use `shellmark names CROPS --recipe RECIPE` instead"),
 ]
 
 

@@ -34,12 +34,41 @@ COMMANDS = [
     ("run",),
     ("gui",),
     ("train",),
+    ("names",),
+    ("bench",),
     ("doctor",),
     ("records", "list"),
     ("records", "show"),
     ("records", "export"),
+    ("checks", "due"),
+    ("checks", "run"),
+    ("checks", "list"),
+    ("checks", "suspects"),
+    ("checks", "clear"),
+    ("checks", "work"),
+    ("drift", "show"),
+    ("drift", "reset"),
     ("cameras", "list"),
     ("models", "list"),
+    ("models", "import"),
+    ("models", "show"),
+    ("models", "check"),
+    ("models", "gate"),
+    ("models", "activate"),
+    ("models", "rollback"),
+    ("models", "shadow"),
+    ("models", "diff"),
+    ("models", "export"),
+    ("models", "unpack"),
+    ("calibrate", "board"),
+    ("calibrate", "lens"),
+    ("calibrate", "scale"),
+    ("calibrate", "light"),
+    ("calibrate", "colour"),
+    ("calibrate", "check"),
+    ("calibrate", "zones"),
+    ("evidence",),
+    ("calibrate", "checks"),
 ]
 
 
@@ -192,8 +221,8 @@ def findings(config: Path, code: int) -> list[dict[str, str]]:
 
 
 def test_the_doctor_goes_on_where_a_recipe_cannot_be_read(place: Place) -> None:
-    found = findings(place.write_config(place.recipe(colour="red")), 1)
-    assert [row["what"] for row in found if "colour: unknown key" in row["text"]] == ["cameras", "model"]
+    found = findings(place.write_config(place.recipe(tint="red")), 1)
+    assert [row["what"] for row in found if "tint: unknown key" in row["text"]] == ["cameras", "model"]
     assert {"qt", "clock", "disk"} <= {row["what"] for row in found}
 
 
@@ -224,10 +253,10 @@ def test_the_doctor_asks_for_room(place: Place) -> None:
 
 def test_teaching_gives_a_bundle_that_runs(place: Place) -> None:
     place.fill(["good"] * 4)
-    out = call("train", place.recipe(), place.cases, "--store", place.folder / "own", "--name", "own")
+    out = call("train", place.cases, "--recipe", place.recipe(), "--store", place.folder / "own", "--name", "own")
     path = place.folder / "own" / "own" / "1" / "model.onnx"
     assert path.is_file()
-    assert str(path) in out.replace("\n", "")
+    assert str(path.parent) in out.replace("\n", "")
     told = call_json("run", place.write_config(place.recipe(model="own"), models=["own"]), "--cases", "1")
     assert told["cases"] == 1
 
@@ -255,7 +284,8 @@ def test_teaching_from_a_manifest_learns_the_names_of_its_defects(place: Place) 
     rows = [manifest_row(place, number, *kind) for number, kind in enumerate(kinds, 1)]
     (place.folder / "manifest.json").write_text(json.dumps({"cases": rows}))
     store = place.folder / "own"
-    call("train", place.recipe(), place.folder / "manifest.json", "--store", store, "--name", "named")
+    manifest = place.folder / "manifest.json"
+    call("train", manifest, "--recipe", place.recipe(), "--store", store, "--name", "named")
     told = call_json("models", "list", "--root", store)
     mine = next(row for row in told if row["name"] == "named")
     assert set(mine["labels"]) == {"scratch", "stain"}
@@ -263,10 +293,13 @@ def test_teaching_from_a_manifest_learns_the_names_of_its_defects(place: Place) 
 
 
 def test_a_mask_that_is_missing_is_named(place: Place) -> None:
-    rows = [manifest_row(place, 1, "good", None), manifest_row(place, 2, "scratched", "scratch")]
+    rows = [manifest_row(place, number, "good", None) for number in (1, 3, 4)]
+    rows.append(manifest_row(place, 2, "scratched", "scratch"))
     (place.folder / "manifest.json").write_text(json.dumps({"cases": rows}))
     (place.folder / "mask2.png").unlink()
-    result = RUNNER.invoke(app, ["train", str(place.recipe()), str(place.folder / "manifest.json")])
+    manifest, out = place.folder / "manifest.json", place.folder / "out"
+    result = RUNNER.invoke(app, ["train", str(manifest), "--recipe", str(place.recipe()), "--out", str(out)])
+    assert not out.exists()
     assert isinstance(result.exception, InputError)
     assert "mask2.png cannot be read" in str(result.exception)
 

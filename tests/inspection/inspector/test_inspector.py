@@ -16,8 +16,8 @@ from small_station import SIDE_PX, Place, blemished, good, scratched
 from shellmark_inspect.errors import RecipeError
 from shellmark_inspect.inspector import Inspector, first_view
 from shellmark_inspect.recipe import Recipe
-from shellmark_inspect.types import Frame, Frames, Inspection, Pixels, Reason, ReasonCode, Trigger, Verdict
-from shellmark_models import Model, Store, load
+from shellmark_inspect.types import MAP_LIMIT, Frame, Frames, Inspection, Pixels, Reason, ReasonCode, Trigger, Verdict
+from shellmark_models import Model, Prediction, Store, load
 
 TRIGGER = Trigger(7, 0, "st01-00000007")
 Make = Callable[..., Inspector]
@@ -78,7 +78,7 @@ def test_a_scratch_is_found_where_it_is(make: Make) -> None:
     assert defect.crop.shape[2] == 3
 
 
-def test_the_evidence_is_the_frames_and_the_crops(make: Make) -> None:
+def test_the_evidence_is_the_frames_the_crops_and_the_maps(make: Make) -> None:
     pixels = scratched(200)
     found = look(make(), pixels)
     frames = [one for one in found.evidence if one.kind == "frame"]
@@ -86,6 +86,9 @@ def test_the_evidence_is_the_frames_and_the_crops(make: Make) -> None:
     assert [(one.view, one.light) for one in frames] == [("front", "top")]
     assert frames[0].pixels is pixels
     assert [one.defect for one in crops] == [0]
+    (scores,) = (one for one in found.evidence if one.kind == "map")
+    assert (scores.view, scores.light, scores.pixels.shape) == ("front", "", pixels.shape[:2])
+    assert scores.pixels.max() == pytest.approx(min(MAP_LIMIT * found.scores["front"], 255), abs=1)
 
 
 def test_what_a_step_moved_comes_back_to_the_frame(make: Make) -> None:
@@ -153,19 +156,19 @@ def test_frames_of_two_shells_are_never_a_pass(place: Place, make: Make) -> None
 def test_an_unforeseen_fault_in_one_view_does_not_hide_the_others_defect(
     place: Place, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    inspector, right = make(**two_views(place)), Inspector.anomaly
+    inspector, right = make(**two_views(place)), Inspector.look
 
     def broken(self: Inspector, spec: Any, view: Any) -> Any:
         if spec.name == "back":
             raise ValueError("line one\nline two")
         return right(self, spec, view)
 
-    monkeypatch.setattr(Inspector, "anomaly", broken)
+    monkeypatch.setattr(Inspector, "look", broken)
     frames: Frames = {"front": [frame(scratched(200))], "back": [frame(good(201))]}
     found = inspector.inspect(TRIGGER, frames, ())
     assert found.verdict is Verdict.FAIL
     assert str(found.reasons[-1]) == "view back: ValueError: line one line two"
-    assert {one.kind for one in found.evidence} == {"crop", "frame"}
+    assert {one.kind for one in found.evidence} == {"crop", "frame", "map"}
 
 
 def test_a_missing_view_is_never_a_pass(place: Place, make: Make) -> None:
@@ -203,6 +206,30 @@ def test_a_view_near_the_threshold_is_a_review_where_the_recipe_wants_it(make: M
     found = look(make(judge={"review_from": 0.1}), good(200))
     assert codes(found) == [ReasonCode.NEAR_THRESHOLD]
     assert found.verdict is Verdict.REVIEW
+
+
+def test_a_view_unlike_good_ones_as_a_whole_is_never_a_pass(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    inspector, right = make(), Inspector.look
+
+    def more(self: Inspector, spec: Any, view: Any) -> Prediction:
+        return Prediction(right(self, spec, view).anomaly, 1.2)
+
+    monkeypatch.setattr(Inspector, "look", more)
+    found = look(inspector, good(200))
+    assert (found.verdict, codes(found), found.scores) == (
+        Verdict.REVIEW,
+        [ReasonCode.NEAR_THRESHOLD],
+        {"front": 1.2},
+    )
+
+
+def test_who_watches_sees_every_view_and_what_the_model_said(place: Place, make: Make) -> None:
+    seen = []
+    frames: Frames = {"front": [frame(scratched(200))], "back": [frame(good(201))]}
+    found = make(**two_views(place)).inspect(TRIGGER, frames, (), watch=lambda *what: seen.append(what))
+    assert [spec.name for spec, *_ in seen] == ["front", "back"]
+    assert {spec.name: prediction.score for spec, _, prediction in seen} == found.scores
+    assert all(prediction.anomaly.shape == view.size for _, view, prediction in seen)
 
 
 def test_a_step_that_fails_is_named_with_its_view(make: Make) -> None:

@@ -26,16 +26,16 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ALL = SavePolicy(frames="all", floor_bytes=0)
 
 
-def test_frames_are_near_and_crops_exactly_what_was_seen(tmp_path: Path, inspection: Make) -> None:
+def test_frames_are_near_and_crops_and_maps_exactly_what_was_seen(tmp_path: Path, inspection: Make) -> None:
     seen = inspection(1, verdict=Verdict.FAIL)
     smooth = cv2.GaussianBlur(np.random.default_rng(0).integers(0, 255, (80, 60, 3), np.uint8), (0, 0), 3)
     grey = smooth[..., 0].copy()
     evidence = (Evidence("frame", "front", "left", smooth), Evidence("map", "front", "left", grey))
     kept = Pictures(tmp_path, ALL, "st").keep(replace(seen, evidence=evidence), NOON)
-    assert [(ref.kind, ref.path.suffix) for ref in kept.refs] == [("frame", ".jpg"), ("map", ".jpg"), ("crop", ".png")]
+    assert [(ref.kind, ref.path.suffix) for ref in kept.refs] == [("frame", ".jpg"), ("map", ".png"), ("crop", ".png")]
     back = [cv2.imread(str(ref.path), cv2.IMREAD_UNCHANGED) for ref in kept.refs]
     assert np.abs(back[0].astype(int) - smooth).max() <= 8
-    assert back[1].shape == grey.shape
+    np.testing.assert_array_equal(back[1], grey)
     np.testing.assert_array_equal(back[2], seen.defects[0].crop)
     for ref in kept.refs:
         digest = hashlib.sha256(ref.path.read_bytes()).hexdigest()

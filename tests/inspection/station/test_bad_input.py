@@ -193,12 +193,16 @@ def test_a_database_of_a_newer_program_is_refused_untouched(place: Place, opened
     [
         ({"model_digest": "sha256:" + "0" * 64}, r"model\.onnx: is sha256:.*the recipe wants sha256:0+; restore"),
         ({"model": "silk"}, "silk"),
-        ({"colour": "red"}, r"noise\.toml: colour: unknown key"),
+        ({"tint": "red"}, r"noise\.toml: tint: unknown key"),
         ({"view": {"colour": "red"}}, r"views\.0\.colour: unknown key"),
         ({"limits": []}, "limits"),
         ({"limits": [{"zone": "A", "label": "scratch", "length_mm": -1.0}]}, r"limits\.0\.length_mm: .*greater"),
         ({"limits": [{"label": "scratch", "length_mm": 1.0, "width_mm": 2.0}]}, "impossible: width 2.0 over length 1"),
         ({"limits": [{"label": "scratch"}]}, "limits nothing"),
+        (
+            {"masters": [{"name": "a", "kind": "ok", "case": "M"}, {"name": "b", "kind": "ok", "case": "M"}]},
+            "barcode M",
+        ),
         ({"limits": [{"zone": "Q", "length_mm": 1.0}]}, "zone Q, which no view has"),
         ({"gtin": "09520000001011"}, "wrong check digit"),
         ({"gtin": "".join(chr(0xFF10 + int(c)) for c in "09520000001018")}, "gtin"),

@@ -83,6 +83,26 @@ def test_only_the_newest_record_in_memory_has_pixels(place: Place, opened: Open)
     assert all(defect.crop is None for defect in older.inspection.defects)
 
 
+def test_a_missed_case_keeps_its_pixels_to_teach_from_while_the_line_goes_on(place: Place, opened: Open) -> None:
+    place.fill(["good"] * 4)
+    station = opened()
+
+    def missed(row: int) -> Record:
+        return station.overrule(row, Disposition.NG, operator="Li", reason_code="missed").result(10)
+
+    def with_pixels() -> list[int]:
+        return [record.row for record in station.records() if record.inspection.evidence]
+
+    first = missed(inspect(station).row)
+    assert with_pixels() == [first.row]
+    second = inspect(station)
+    third = inspect(station)
+    assert with_pixels() == [third.row, first.row]
+    assert not missed(second.row).inspection.evidence, "another case has come since"
+    fourth = missed(inspect(station).row)
+    assert with_pixels() == [fourth.row], "one at most is held back"
+
+
 def test_a_run_goes_to_the_end_of_its_folder_and_stops(place: Place, opened: Open) -> None:
     kinds = ["good", "scratched", "good", "blemished", "good"] * 2
     place.fill(kinds)

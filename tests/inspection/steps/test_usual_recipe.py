@@ -6,9 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
-from shellmark_inspect.steps import STEPS, build_steps, evidence
+from shellmark_inspect.steps import build_steps, evidence
 from shellmark_inspect.types import Frame, View, project
 
+# steps that want a profile, a tile or several lights have tests of their own
 PARAMETERS = {
     "region": {"rectangle_px": [0, 0, 640, 480]},
     "rotate": {"degrees": 180},
@@ -17,6 +18,8 @@ PARAMETERS = {
     "shell_mask": {"outline": "reference"},
     "zones": {},
     "illumination": {"to": "reference"},
+    "bipolar": {"azimuths_deg": {"west": 180}},
+    "lines": {},
 }
 
 
@@ -25,7 +28,7 @@ def frozen(pixels: np.ndarray) -> np.ndarray:
     return Frame(pixels.copy(), 1, 0, "top", "west").pixels
 
 
-@pytest.mark.parametrize("name", STEPS)
+@pytest.mark.parametrize("name", PARAMETERS)
 def test_a_step_leaves_the_cameras_pixels_alone(name, spec, shell, view, tmp_path):
     cv2.imwrite(str(tmp_path / "west.png"), shell())
     ((_, step),) = build_steps(spec({"step": name, **PARAMETERS[name]}, reference={"west": "west.png"}), tmp_path)
@@ -40,7 +43,7 @@ def test_a_step_leaves_the_cameras_pixels_alone(name, spec, shell, view, tmp_pat
         assert mask is None or mask.shape == after.size
 
 
-@pytest.mark.parametrize("name", STEPS)
+@pytest.mark.parametrize("name", PARAMETERS)
 def test_a_step_gives_the_same_twice(name, spec, shell, view, tmp_path):
     cv2.imwrite(str(tmp_path / "west.png"), shell())
     ((_, step),) = build_steps(spec({"step": name, **PARAMETERS[name]}, reference={"west": "west.png"}), tmp_path)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
+
+from shellmark_inspect.errors import StepError
 
 LEFT = {"zone": "B", "polygon_mm": [[0, 0], [10, 0], [10, 30], [0, 30]]}
 CORNER = {"zone": "C", "polygon_mm": [[0, 0], [5, 0], [5, 5], [0, 5]]}
@@ -39,3 +42,9 @@ def test_a_polygon_that_leaves_the_view_is_cut(built, view):
     painted = built("zones", changes={"zones": [huge]})(view(west=np.zeros((120, 160), np.uint8)))
     assert _zone(painted, 20, 10) == "B"
     assert _zone(painted, 20, 20) == "A"
+
+
+def test_a_polygon_outside_the_view_is_refused(built, view):
+    away = {"zone": "B", "polygon_mm": [[500, 500], [600, 500], [600, 600]]}
+    with pytest.raises(StepError, match="a polygon of zone B lies outside the view"):
+        built("zones", changes={"zones": [away]})(view(west=np.zeros((120, 160), np.uint8)))

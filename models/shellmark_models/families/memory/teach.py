@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sized
-from dataclasses import dataclass, replace
-from itertools import groupby
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
+from shellmark_models.card import COLOUR, Backbone, digest_of
 from shellmark_models.errors import TeachError
-from shellmark_models.families.memory.graph import Bank, levelled, memory_graph
-from shellmark_models.features import (
-    BACKBONE,
-    FEATURE_COUNT,
-    FEATURES,
-    STRIDE,
-    TILES,
-    Seen,
-    feature_graph,
-    learn_names,
-    load_backbone,
+from shellmark_models.families.memory.bank import CANDIDATES, bank_of, choose
+from shellmark_models.families.memory.evidence import (
+    Judgement,
+    Wholes,
+    held_out_wholes,
+    joined,
+    local_evidence,
+    thinned,
+    to_text,
+    weigh,
 )
+from shellmark_models.families.memory.former import Learned
+from shellmark_models.families.memory.gather import Gathering
+from shellmark_models.families.memory.graph import Bank, memory_graph
+from shellmark_models.families.memory.model import MEMORY_KEY, nearer
+from shellmark_models.families.memory.plan import LEAN, PLAN_KEY, Plan, plan_for, plan_text
+from shellmark_models.features import Seen, learn_names, load_backbone
 from shellmark_models.naming import NAMER_KEY
 from shellmark_models.session import Session
 from shellmark_models.training.coreset import coreset, nearest
-from shellmark_models.training.lesson import Lesson, Taught, TeachOptions
-from shellmark_models.training.spool import Spool, SpooledTile
+from shellmark_models.training.lesson import Lesson, Taught
 from shellmark_models.training.threshold import folds, from_goods
-from shellmark_models.training.tiles import Blend, cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,186 +41,230 @@ if TYPE_CHECKING:
 
     from shellmark_models.types import LabelledCrop, TeachCase
 
-CANDIDATES = 40_000
-"""Features the coreset is chosen from; a bound on memory and time whatever the number of cases."""
-MOST_FOLDS = 8
-_SCALE_RANGE = (0.6, 2.5)
+MOST_FOLDS = 6
+MOST_DEFECTS = 400
+"""Features of missed defects that are remembered, the newest lesson's included."""
+MOST_STOPPED = 20
+"""Cases picked for being stopped that are kept whole, the newest."""
+_KNOWN_MARGIN = 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidates:
-    """Features chosen at random: ``z`` (n, d) in the bank's space, the case of each."""
+def teach_memory(
+    goods: Iterable[TeachCase], labelled: Iterable[LabelledCrop], lesson: Lesson, plan: Plan | None = None
+) -> Taught:
+    """Learns good cases, missed defects and the names of labelled crops; raises TeachError, TeachCancelled.
 
-    z: NDArray[np.float32]
-    case: NDArray[np.intp]
-
-
-def teach_memory(goods: Iterable[TeachCase], labelled: Iterable[LabelledCrop], lesson: Lesson) -> Taught:
-    """Learns good cases and the names of labelled crops; raises TeachError, TeachCancelled."""
-    backbone, origin = load_backbone()
-    network = feature_graph(backbone, lesson.channels, level=levelled(lesson.channels)).SerializeToString()
-    session = Session(network, source=BACKBONE, threads=lesson.options.threads)
+    ``plan`` None is what suits the channels.
+    """
+    plan = plan or plan_for(lesson.channels)
+    learned = Learned() if lesson.before is None else Learned.from_arrays(lesson.before, plan.backbones)
+    seen = Seen()
+    seen.resume(learned.cases, learned.pictures, learned.digest)
+    network = memory_graph(plan, lesson.channels).SerializeToString()
+    session = Session(network, source="memory", threads=lesson.options.threads)
     try:
-        with Spool(lesson.options.tile_px, STRIDE, FEATURE_COUNT) as spool:
-            seen = _look(goods, session, spool, lesson)
-            bank, scores = _Learner(spool, len(seen.cases), lesson).learn()
+        with Gathering(plan, session, lesson, learned) as gathering:
+            gathering.look(goods, seen)
+            learner = _Learner(plan, learned, lesson, gathering)
+            learner.take_missed(seen)
+            learner.take_goods()
         namer = learn_names(labelled, seen, lesson)
     finally:
         session.close()
-    labels = namer.labels if namer is not None else ()
-    metadata = {NAMER_KEY: namer.to_text()} if namer is not None else {}
+    learned.cases, learned.pictures, learned.digest = seen.cases, seen.pictures, seen.digest
+    judgement, wholes, scores = learner.judge()
+    threshold = from_goods(scores.tolist(), lesson.options.margin)
+    counted = [seen.cases[number] for number in learned.counted]
+    metadata = {MEMORY_KEY: to_text(judgement, wholes), PLAN_KEY: plan_text(plan)}
+    if namer is not None:
+        metadata[NAMER_KEY] = namer.to_text()
     return Taught(
-        model=memory_graph(backbone, lesson.channels, bank),
-        threshold=from_goods(scores, lesson.options.margin),
+        model=memory_graph(plan, lesson.channels, learner.banks()),
+        threshold=threshold,
         learned_cases=len(seen.cases),
         data_digest=seen.digest,
-        labels=labels,
-        backbone=origin,
+        labels=namer.labels if namer is not None else (),
+        backbone=_origin(plan),
         metadata=metadata,
+        kept=learned.arrays(),
+        case_scores=threshold.of(counted, scores.tolist()),
     )
 
 
-def _look(goods: Iterable[TeachCase], session: Session, spool: Spool, lesson: Lesson) -> Seen:
-    """Puts the features of every tile of every case into the spool."""
-    seen = Seen()
-    count = len(goods) if isinstance(goods, Sized) else None
-    for index, case in enumerate(goods):
-        lesson.report("features", index / count if count else 0.0)
-        seen.begin(case)
-        masks = case.masks if case.masks is not None else [None] * len(case.images)
-        for number, (image, mask) in enumerate(zip(case.images, masks, strict=True)):
-            seen.add(case.case, image, *([] if mask is None else [mask]))
-            _spool_image(image, mask, (index, number), session, spool, lesson.options)
-    if len(seen.cases) < 2:
-        raise TeachError(f"{len(seen.cases)} good case(s) given; at least 2 are needed, 20 to 30 are useful")
-    return seen
+def teach_lean(goods: Iterable[TeachCase], labelled: Iterable[LabelledCrop], lesson: Lesson) -> Taught:
+    """As `teach_memory`, at a tenth of the cost per look or less, for photographs; raises TeachError for lights."""
+    if lesson.channels != COLOUR:
+        raise TeachError("memory-lean looks at one colour frame; for lights take memory, registered or classical")
+    return teach_memory(goods, labelled, lesson, LEAN)
 
 
-def _spool_image(
-    image: NDArray[np.uint8],
-    mask: NDArray[np.bool_] | None,
-    where: tuple[int, int],
-    session: Session,
-    spool: Spool,
-    options: TeachOptions,
-) -> None:
-    size = (image.shape[0], image.shape[1])
-    looked_at = np.ones(size, np.bool_) if mask is None else mask
-    side = options.tile_px
-    for top, left, tile in cut(image, side, options.overlap_px):
-        (grid,) = session.run([FEATURES], {TILES: tile[None]})
-        part = np.zeros((side, side), np.bool_)
-        shown = looked_at[top : top + side, left : left + side]
-        part[: shown.shape[0], : shown.shape[1]] = shown
-        spool.append(SpooledTile(*where, size, top, left), grid[0].transpose(1, 2, 0), part)
+def _origin(plan: Plan) -> Backbone:
+    """Where the networks came from, as one: their digest is that of their digests where they are several."""
+    origins = [load_backbone(name)[1] for name in plan.backbones]
+    if len(origins) == 1:
+        return origins[0]
+    return Backbone(
+        name=" + ".join(origin.name for origin in origins),
+        source=", ".join(origin.source for origin in origins),
+        licence=" AND ".join(origin.licence for origin in origins),
+        digest=digest_of("".join(origin.digest for origin in origins).encode()),
+    )
 
 
 class _Learner:
-    """From spooled features to a bank, and the score of every case by a bank that did not see it."""
+    """From what was gathered to banks, and the evidence of every case by banks that did not see it."""
 
-    def __init__(self, spool: Spool, cases: int, lesson: Lesson) -> None:
-        self._spool = spool
-        self._cases = cases
+    def __init__(self, plan: Plan, learned: Learned, lesson: Lesson, gathering: Gathering) -> None:
+        self._plan = plan
+        self._learned = learned
         self._lesson = lesson
-        self._options = lesson.options
-        self._fold = folds(cases, MOST_FOLDS)
+        self._new = gathering
+        self._old_cases = len(learned.cases)
+        self._rows: dict[str, NDArray[np.intp]] = {}
+        self._whole: dict[str, Bank] = {}
+        self._known_above = 0.0
 
-    def learn(self) -> tuple[Bank, list[float]]:
-        """The bank of all cases, and one score per case, in the graph's units, from the folds."""
-        chosen = self._choose()
-        projection, offset = _project(chosen.z, self._options.dims, self._options.seed)
-        chosen = replace(chosen, z=chosen.z @ projection + offset)
-        rows_without = [self._rows(chosen.z[self._fold[chosen.case] != fold]) for fold in range(self._fold.max() + 1)]
-        apart = self._held_out_distances(chosen, rows_without)
-        scores = np.zeros(self._cases)
-        for fold, rows in enumerate(rows_without):
-            inside = self._fold[chosen.case] != fold
-            scales = _scales(apart[inside], nearest(chosen.z[inside], rows)[1], len(rows))
-            self._score_fold(fold, Bank(projection, offset, rows, scales), scores)
-        rows = self._rows(chosen.z)
-        scales = _scales(apart, nearest(chosen.z, rows)[1], len(rows))
-        return Bank(projection, offset, rows, scales), [float(score) for score in scores]
+    def take_missed(self, seen: Seen) -> None:
+        """Features of defects the model passed; raises TeachError when one looks as goods do."""
+        learned = self._learned
+        for name, (projection, _) in learned.spaces.items():
+            learned.defects.setdefault(name, np.zeros((0, projection.shape[1]), np.float32))
+        for missed in self._lesson.missed:
+            self._lesson.report("missed", 0.0)
+            for image, defect in zip(missed.images, missed.defects, strict=True):
+                if not defect.any():
+                    continue
+                seen.add(missed.case, image, defect)
+                sight = self._new.sight(image, None)
+                cells = cv2.resize(defect.astype(np.float32), sight.inside.shape[::-1], interpolation=cv2.INTER_AREA)
+                z = self._new.project(sight, cells >= min(0.3, float(cells.max())))
+                self._remember(z)
 
-    def _choose(self) -> _Candidates:
-        """Features at random, as many from every tile as its share of all that is looked at."""
-        used = [np.flatnonzero(self._spool.used(index)) for index in range(len(self._spool.tiles))]
-        share = CANDIDATES / max(1, sum(map(len, used)))
-        generator = np.random.default_rng(self._options.seed)
-        z, case = [], []
-        for index, (tile, cells) in enumerate(zip(self._spool.tiles, used, strict=True)):
-            chosen = cells[generator.random(len(cells)) < share]
-            z.append(self._spool.grid(index).reshape(-1, FEATURE_COUNT)[chosen])
-            case.append(np.full(len(chosen), tile.case))
-        found = _Candidates(np.concatenate(z), np.concatenate(case))
-        if not len(found.z):
-            raise TeachError("the masks leave nothing to look at in any good case; check the shell mask of the recipe")
-        return found
+    def _remember(self, z: dict[str, NDArray[np.float32]]) -> None:
+        defects = self._learned.defects
+        together = {name: np.concatenate([values, defects[name]]) for name, values in z.items()}
+        first = next(iter(together.values()))
+        kept = np.sort(coreset(first, MOST_DEFECTS, self._lesson.options.seed))
+        for name, values in together.items():
+            defects[name] = values[kept]
 
-    def _held_out_distances(self, chosen: _Candidates, rows_without: list[NDArray[np.float32]]) -> NDArray[np.float32]:
-        """Distance of each candidate to a bank of the other folds' cases."""
-        apart = np.zeros(len(chosen.z), np.float32)
-        for fold, rows in enumerate(rows_without):
-            self._lesson.report("folds", fold / len(rows_without))
-            held = self._fold[chosen.case] == fold
-            apart[held] = nearest(chosen.z[held], rows)[0]
-        return apart
-
-    def _rows(self, z: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The few of ``z`` that stand for all."""
-
-        def check() -> None:
-            self._lesson.report("memory", 0.5)
-
+    def take_goods(self) -> None:
+        """Candidates, rows, and the held-out evidence of the new cases; the former ones keep theirs."""
+        learned, new = self._learned, self._new
+        self._thin()
+        check = partial(self._lesson.report, "memory", 0.5)
         check()
-        return z[coreset(z, self._options.rows, self._options.seed, check=check)]
+        learned.cells = max(learned.cells, *(int(inside.sum()) for inside in new.inside), 1)
+        rows = self._plan.rows(self._lesson.options.rows, learned.cells)
+        for name in self._plan.backbones:
+            self._rows[name] = choose(learned.z[name], rows, self._lesson.options.seed, check)
+        local, highest = self._held_out()
+        shape = (len(learned.highest), 2 * len(self._plan.backbones))
+        learned.local = np.concatenate([learned.local.reshape(shape), np.array(local).reshape(-1, shape[1])])
+        learned.highest = np.concatenate([learned.highest, highest])
+        learned.view_case = np.concatenate([learned.view_case, np.array(new.view_case, np.intp)])
+        for name in self._plan.backbones:
+            parts = [learned.wholes[name]] if name in learned.wholes else []
+            learned.wholes[name] = np.concatenate([*parts, *(whole[None] for whole in new.wholes[name])])
 
-    def _score_fold(self, fold: int, bank: Bank, scores: NDArray[np.float64]) -> None:
-        """Raises each held-out case's score to the highest of its maps, as the graph would draw them."""
-        for (case, _), group in groupby(enumerate(self._spool.tiles), lambda each: (each[1].case, each[1].image)):
-            if self._fold[case] == fold:
-                self._lesson.report("threshold", fold / (self._fold.max() + 1))
-                scores[case] = max(scores[case], self._score_image(bank, list(group)))
+    def _thin(self) -> None:
+        """Joins former and new candidates: as many of each view, CANDIDATES in all."""
+        learned, new = self._learned, self._new
+        views = len(learned.view_case) + len(new.view_case)
+        share = CANDIDATES / max(1, views)
+        parts: dict[str, list[NDArray[np.float32]]] = {name: [] for name in self._plan.backbones}
+        cases: list[NDArray[np.intp]] = []
+        random = np.random.default_rng(self._lesson.options.seed)
+        fresh = np.concatenate(new.chosen_case) if new.chosen_case else np.zeros(0, np.intp)
+        for case, count, source in (
+            (learned.z_case, len(learned.view_case), learned.z),
+            (fresh, len(new.view_case), {name: new.chosen[name] for name in self._plan.backbones}),
+        ):
+            if not len(case):
+                continue
+            kept = (random.random(len(case)) < share * count / len(case)) | np.isin(
+                case, learned.uncounted[-MOST_STOPPED:]
+            )
+            cases.append(case[kept])
+            for name in self._plan.backbones:
+                z = source[name]
+                parts[name].append((np.concatenate(z) if isinstance(z, list) else z)[kept])
+        learned.z_case = np.concatenate(cases)
+        learned.z = {name: np.concatenate(z).astype(np.float16).astype(np.float32) for name, z in parts.items()}
 
-    def _score_image(self, bank: Bank, tiles: list[tuple[int, SpooledTile]]) -> float:
-        """The highest of one image's map where it is looked at."""
-        side, size = self._options.tile_px, tiles[0][1].size
-        blend = Blend(size, side, self._options.overlap_px)
-        looked_at = np.zeros(size, np.bool_)
-        for index, tile in tiles:
-            grid = self._spool.grid(index)
-            z = grid.reshape(-1, FEATURE_COUNT) @ bank.projection + bank.offset
-            near = nearest(z, bank.rows, bank.scales)[0].reshape(grid.shape[:2])
-            full = cv2.resize(near, (side, side), interpolation=cv2.INTER_LINEAR)
-            blend.add(tile.top_px, tile.left_px, np.asarray(full, np.float32))
-            seen = looked_at[tile.top_px : tile.top_px + side, tile.left_px : tile.left_px + side]
-            seen |= self._spool.mask(index)[: seen.shape[0], : seen.shape[1]]
-        return float(blend.map[looked_at].max(initial=0.0))
+    def _bank(self, name: str, without: NDArray[np.intp] | None = None) -> Bank:
+        """The bank of one backbone, without some cases."""
+        rows, learned = self._rows[name], self._learned
+        if name not in self._whole:
+            self._whole[name] = bank_of(learned.spaces[name], learned.z[name][rows], learned.defects[name])
+        bank = self._whole[name]
+        if without is None:
+            return bank
+        kept = ~np.isin(learned.z_case[rows], without)  # the scales stay: finding them anew for each fold costs most
+        return replace(bank, rows=bank.rows[kept], scales=bank.scales[kept])
 
+    def banks(self) -> dict[str, Bank]:
+        """The banks of all cases."""
+        return {name: self._bank(name) for name in self._plan.backbones}
 
-def _project(features: NDArray[np.float32], dims: int, seed: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Projection (c, d) and offset (d,): channels to mean 0 and deviation 1, then few random directions.
+    def _held_out(self) -> tuple[list[list[float]], list[float]]:
+        """Local evidence and highest cell of each new view by banks that did not see its case."""
+        new, count = self._new, len(set(self._new.view_case))
+        if not count:
+            self._watch_known({})
+            return [], []
+        names = sorted(set(new.view_case))
+        fold = dict(zip(names, folds(count, MOST_FOLDS), strict=True))
+        maps: dict[int, list[NDArray[np.float32]]] = {}
+        local: dict[int, list[float]] = {}
+        last = max(fold.values())
+        for number in range(last + 1):
+            held = np.array([case for case in names if fold[case] == number])
+            banks = {name: self._bank(name, held) for name in self._plan.backbones}
+            for index in (i for i, case in enumerate(new.view_case) if fold[case] == number):
+                self._lesson.report("threshold", number / (last + 1))
+                maps[index] = [nearest(new.z[n][index], b.rows, b.scales)[0] for n, b in banks.items()]
+                local[index] = local_evidence(maps[index], np.ones(len(maps[index][0]), np.bool_))
+        every = range(len(new.view_case))
+        if not len(self._learned.levels):
+            tops = np.exp([local[i][: len(self._plan.backbones)] for i in every])
+            self._learned.levels = np.median(tops, axis=0).astype(np.float32)
+        scale = partial(joined, levels=self._learned.levels)
+        self._watch_known(maps)
+        return [local[i] for i in every], [float(scale(maps[i]).max()) for i in every]
 
-    Random directions keep distances (Johnson, Lindenstrauss 1984), principal ones only how goods differ.
-    """
-    count = features.shape[1]
-    mean, deviation = features.mean(0), features.std(0) + 1e-3
-    directions = np.eye(count)
-    if dims < count:
-        noise = np.random.default_rng(seed).normal(size=(count, count))
-        directions = np.linalg.qr(noise)[0][:, :dims] * np.sqrt(count / dims)
-    projection = (directions / deviation[:, None]).astype(np.float32)
-    return projection, (-mean @ projection).astype(np.float32)
+    def _watch_known(self, maps: dict[int, list[NDArray[np.float32]]]) -> None:
+        """How near goods come to defects once missed, beside how near they come to other goods."""
+        learned = self._learned
+        if not len(next(iter(learned.defects.values()))):
+            return
+        above = []
+        for index, distances in maps.items():
+            known = [nearest(self._new.z[name][index], learned.defects[name])[0] for name in self._plan.backbones]
+            above.append(float(nearer(distances, known).max()))
+        cases = np.unique(learned.z_case)
+        for group in np.array_split(cases, min(MOST_FOLDS, len(cases))):
+            self._lesson.report("missed", 0.5)
+            inside = np.isin(learned.z_case, group)
+            distances, known = [], []
+            for name in self._plan.backbones:
+                bank = self._bank(name, group)
+                distances.append(nearest(learned.z[name][inside], bank.rows, bank.scales)[0])
+                known.append(nearest(learned.z[name][inside], learned.defects[name])[0])
+            above.append(float(nearer(distances, known).max()))
+        self._known_above = max(*above, 0.0) + _KNOWN_MARGIN
 
-
-def _scales(apart: NDArray[np.float32], which: NDArray[np.intp], rows: int) -> NDArray[np.float32]:
-    """How far goods stray from each row (rows,), 1 on the whole: a high quantile, drawn to the overall one when few."""
-    overall = float(np.quantile(apart, 0.95))
-    scales = np.ones(rows, np.float32)
-    order = np.argsort(which, kind="stable")
-    bounds = np.searchsorted(which[order], np.arange(rows + 1))
-    for row in range(rows):
-        own = apart[order[bounds[row] : bounds[row + 1]]]
-        if own.size:
-            trust = own.size / (own.size + 10)
-            scales[row] = trust * np.quantile(own, 0.95) / overall + (1 - trust)
-    return np.clip(scales, *_SCALE_RANGE)
+    def judge(self) -> tuple[Judgement, list[Wholes], NDArray[np.float64]]:
+        """How evidence is weighed, the wholes of good views, and one raw score per case that counts."""
+        learned = self._learned
+        backbones = self._plan.backbones
+        far = np.stack([held_out_wholes(learned.wholes[name], learned.view_case) for name in backbones], axis=1)
+        evidence = np.concatenate([learned.local, far], axis=1)
+        told = ~np.isin(learned.view_case, learned.uncounted)
+        judgement = weigh(evidence[told], self._plan.weights, learned.levels, self._known_above)
+        raw = np.array([judgement.raw(row) for row in evidence])
+        shown = [learned.view_case == case for case in learned.counted]
+        highest = [float(learned.highest[views].max()) for views in shown if views.any()]
+        judgement = replace(judgement, limit=from_goods(highest).value)
+        scores = np.array([float(raw[views].max()) if views.any() else float(raw.min()) for views in shown])
+        return judgement, [Wholes.of(thinned(learned.wholes[name])) for name in backbones], scores
