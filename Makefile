@@ -8,7 +8,7 @@ STAMP := $(VENV)/installed
 DEBIAN := libgl1 libegl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libxkbcommon0 libxkbcommon-x11-0 libxcb-cursor0 \
 	libxcb-icccm4 libxcb-keysyms1 libxcb-image0 libxcb-render-util0 libxcb-shape0 libxcb-xkb1 xvfb fonts-noto-cjk
 
-.PHONY: demo test check lint types contracts unit wheel screen bench bench-peers soak samples bundles system clean
+.PHONY: demo test check lint types contracts unit cover wheel screen bench bench-peers soak samples bundles system clean
 
 demo: $(STAMP) system  ## the station on the sample images: the window where there is a screen, else a line per case
 	$(BIN)/shellmark demo
@@ -48,13 +48,16 @@ contracts: $(STAMP)
 	$(BIN)/lint-imports
 
 unit: $(STAMP) system
-	$(BIN)/python -m pytest -q -n logical --dist loadfile -m 'not soak and not display' --cov --cov-report=term:skip-covered --durations=10
+	$(BIN)/python -m pytest -q -n logical --dist loadfile -m 'not soak and not display and not alone' --durations=10
+
+cover: $(STAMP) system  ## the same tests, and what they did not reach (half as long again)
+	$(BIN)/python -m pytest -q -n logical --dist loadfile -m 'not soak and not display' --cov --cov-report=term:skip-covered
 
 wheel: $(STAMP)  ## build the wheel and run it away from the checkout
 	sh tests/wheel.sh $(BIN)/python
 
 screen: $(STAMP) system  ## one start of the real window on a virtual display
-	xvfb-run -a -s '-screen 0 1920x1080x24' $(BIN)/python -m pytest -q -m display
+	xvfb-run -a -s '-screen 0 1920x1080x24' $(BIN)/python -m pytest -q -m 'display or alone'
 
 bench: $(STAMP)
 	$(BIN)/python -m pytest benchmarks -q --benchmark-only --benchmark-columns=min,median,max,rounds

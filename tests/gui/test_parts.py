@@ -202,6 +202,21 @@ def test_a_text_that_is_no_code_draws_nothing(qtbot, caplog):
     assert panel.code is None
 
 
+def test_a_symbol_that_comes_late_is_not_shown_under_another_code(qtbot):
+    panel, wanted = CodePanel(), []
+    qtbot.addWidget(panel)
+    panel.wanted.connect(wanted.append)
+    first, second = (f"HTTPS://V.EXAMPLE.COM/01/06901234567892/21/7K3M9Q0X0000{n}" for n in (1, 2))
+    panel.show_code(Code(first[-13:], first, "RESERVED"))
+    panel.show_code(Code(second[-13:], second, "RESERVED"))
+    panel.show_code(Code(second[-13:], second, "ACTIVE"))
+    assert wanted == [first, second]
+    panel.show_symbol(first, symbol_of(first))
+    assert panel._symbol is None
+    panel.show_symbol(second, symbol_of(second))
+    assert panel._symbol == symbol_of(second)
+
+
 def test_an_empty_screenshot_is_found(qapp):
     empty = QImage(200, 100, QImage.Format.Format_RGB32)
     empty.fill(QColor("#10151b"))

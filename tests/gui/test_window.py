@@ -112,10 +112,11 @@ def test_reasons_stand_beside_their_crops_the_worst_first(window, station, judge
     assert "1" in window.station_page.more.text()
 
 
-def test_the_code_is_shown_for_a_pass_and_never_else(window, station, judged):
+def test_the_code_is_shown_for_a_pass_and_never_else(qtbot, window, station, judged):
     station.plan = (Verdict.PASS, Verdict.FAIL, Verdict.REVIEW)
     record = judged()
     assert window.station_page.code.code == record.code
+    qtbot.waitUntil(lambda: window.station_page.code._symbol is not None)
     assert window.station_page.code._symbol.width() == 37
     judged()
     assert window.station_page.code.code is None

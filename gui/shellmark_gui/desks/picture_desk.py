@@ -1,4 +1,4 @@
-"""Pictures from the bridge's thread: thumbnails, the smooth judged frame, the pictures and maps of an opened case."""
+"""Pictures from the bridge's threads: thumbnails, the judged frame, an opened case's pictures and maps, codes."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from shellmark_gui.heat import load_heat
 from shellmark_gui.pages.record_page import RecordPage
 from shellmark_gui.pages.station_page import StationPage
 from shellmark_gui.pictures import HELD_PX, THUMBNAIL_PX, Picture, Shot, best_shot, load
+from shellmark_gui.widgets.code_panel import CodePanel, symbol_of
 
 PENDING_THUMBNAILS = 6
 
@@ -27,6 +28,8 @@ class PictureDesk:
         station.live.wanted.connect(self._want_smooth)
         record.wanted.connect(self._want_picture)
         record.heat_wanted.connect(self._want_heat)
+        for panel in (station.code, record.code):
+            panel.wanted.connect(partial(self._want_symbol, panel))
 
     def want_thumbnail(self, case: Case) -> None:
         """Fetch a case's thumbnail; of many the newest are fetched."""
@@ -56,3 +59,6 @@ class PictureDesk:
     def _want_heat(self, shot: Shot) -> None:
         work = partial(load_heat, shot, self._screen.station.picture)
         self._screen.bridge.fetch(work, partial(self._record.show_heat, shot), self._screen.say)
+
+    def _want_symbol(self, panel: CodePanel, text: str) -> None:
+        self._screen.bridge.fetch(partial(symbol_of, text), partial(panel.show_symbol, text))

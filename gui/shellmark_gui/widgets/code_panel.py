@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 import numpy as np
-from PyQt6.QtCore import QCoreApplication, QRect, QRectF, Qt
+from PyQt6.QtCore import QCoreApplication, QRect, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
@@ -21,7 +21,10 @@ _log = logging.getLogger(__name__)
 
 
 def symbol_of(text: str) -> QImage | None:
-    """The symbol of a code with its quiet zone, a pixel per module; None for a text that is no code of ours."""
+    """The symbol of a code with its quiet zone, a pixel per module; None for a text that is no code of ours.
+
+    Takes some 25 ms (the encoder tries eight masks): never on the GUI thread.
+    """
     try:
         modules = label_matrix(text)
     except TraceError:
@@ -32,7 +35,9 @@ def symbol_of(text: str) -> QImage | None:
 
 
 class CodePanel(Fitted):
-    """A code, or nothing where the record has none."""
+    """A code, or nothing where the record has none. `wanted` asks for the symbol of a text; see `show_symbol`."""
+
+    wanted = pyqtSignal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,14 +50,22 @@ class CodePanel(Fitted):
         return self._code
 
     def show_code(self, code: Code | None) -> None:
-        """Show a record's code; None, or a code that is void, hides the panel."""
+        """Show a record's code; None, or a code that is void, hides the panel. The symbol follows when it is drawn."""
         code = None if code is not None and code.state == VOID else code
-        if code is not None and code != self._code:
-            self._symbol = symbol_of(code.text)
+        new = code is not None and (self._code is None or code.text != self._code.text)
         self._code = code
+        if code is not None and new:
+            self._symbol = None
+            self.wanted.emit(code.text)
         self.setAccessibleName(code.text if code else "")
         self.setVisible(code is not None)
         self.update()
+
+    def show_symbol(self, text: str, symbol: QImage | None) -> None:
+        """Show the symbol that was `wanted`; one that comes after another code took its place is not shown."""
+        if self._code is not None and self._code.text == text:
+            self._symbol = symbol
+            self.update()
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
         """Draw the symbol, and the serial beside it."""
