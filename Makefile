@@ -8,11 +8,15 @@ STAMP := $(VENV)/installed
 DEBIAN := libgl1 libegl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libxkbcommon0 libxkbcommon-x11-0 libxcb-cursor0 \
 	libxcb-icccm4 libxcb-keysyms1 libxcb-image0 libxcb-render-util0 libxcb-shape0 libxcb-xkb1 xvfb fonts-noto-cjk
 
+# What only the tests use: a real browser for the verify site, Go's own checker for the transparency log.
+DEBIAN_TESTS := chromium chromium-driver golang-go golang-golang-x-mod-dev
+
 .PHONY: demo test check lint types contracts unit cover wheel screen bench bench-peers soak samples bundles system clean
 
 demo: $(STAMP) system  ## the station on the sample images: the window where there is a screen, else a line per case
 	$(BIN)/shellmark demo
 
+test: DEBIAN += $(DEBIAN_TESTS)
 test: $(STAMP) system lint types contracts unit wheel screen  ## everything that must hold before a commit
 
 $(STAMP): pyproject.toml

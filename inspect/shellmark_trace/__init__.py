@@ -1,7 +1,21 @@
 """Codes that can be traced: serials, the text and symbol of the label, a code's life, leaves of its log."""
 
 from .entries import canonical, leaf, leaf_hash, new_salt, payload_hash
-from .errors import GtinError, LabelError, LeafError, LinkError, SerialError, TraceError, TransitionError
+from .errors import (
+    ExportError,
+    GtinError,
+    KeyFileError,
+    LabelError,
+    LeafError,
+    LinkError,
+    LogError,
+    ManifestError,
+    PrinterError,
+    SerialError,
+    SignatureInvalid,
+    TraceError,
+    TransitionError,
+)
 from .label import MODULE_MM, SIDE_MODULES, Label, label_matrix, label_png, label_svg
 from .link import (
     ALPHABET,
@@ -26,13 +40,19 @@ __all__ = [
     "SIDE_MODULES",
     "SUSPICIONS",
     "TRANSITIONS",
+    "ExportError",
     "GtinError",
+    "KeyFileError",
     "Label",
     "LabelError",
     "LeafError",
     "Link",
     "LinkError",
+    "LogError",
+    "ManifestError",
+    "PrinterError",
     "SerialError",
+    "SignatureInvalid",
     "States",
     "Suspicion",
     "TraceError",

@@ -6,7 +6,13 @@ TraceError                    one line: what is wrong, where, what to do
 │   └── SerialError           a serial that is not 13 Crockford symbols
 ├── LabelError                a text that does not fit the label's symbol
 ├── TransitionError           a step the life cycle does not allow
-└── LeafError                 an entry the log cannot take
+├── LeafError                 an entry the log cannot take
+├── LogError                  a log, checkpoint or proof that does not hold
+├── KeyFileError              a key, a key file or a key list that cannot be used
+├── SignatureInvalid          a signature that is not by the key it names
+├── ManifestError             an offline manifest that cannot be used
+├── PrinterError              a label printer that does not do what it is told
+└── ExportError               an export or a column mapping that cannot be made
 """
 
 
@@ -36,3 +42,27 @@ class TransitionError(TraceError):
 
 class LeafError(TraceError):
     """An entry the log cannot take."""
+
+
+class LogError(TraceError):
+    """A log, checkpoint or proof that does not hold."""
+
+
+class KeyFileError(TraceError):
+    """A key, a key file or a key list that cannot be used."""
+
+
+class SignatureInvalid(TraceError):
+    """A signature that is not by the key it names."""
+
+
+class ManifestError(TraceError):
+    """An offline manifest that cannot be used."""
+
+
+class PrinterError(TraceError):
+    """A label printer that does not do what it is told; whether a label came out is not known."""
+
+
+class ExportError(TraceError):
+    """An export or a column mapping that cannot be made."""
