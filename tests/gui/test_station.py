@@ -48,7 +48,7 @@ def test_a_run_of_the_samples_never_blocks_the_screen_and_can_be_decided_on(qtbo
     qtbot.waitUntil(lambda: real.status().counts.cases >= 12 or real.status().ended, timeout=90000)
     window.pulse.stop()
     # its own work only; the wait for a core is timed by benchmarks/test_screen.py
-    assert window.pulse.longest_own_ms <= LIMIT_MS
+    assert window.pulse.longest_own_ms <= 0.8 * LIMIT_MS
     real.hold()
     qtbot.waitUntil(lambda: real.status().open_cases == 0 and real.status().state is StationState.READY, timeout=20000)
     qtbot.waitUntil(lambda: page.target is not None and page.target.row == real.records()[0].row)
