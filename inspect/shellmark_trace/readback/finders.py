@@ -14,7 +14,8 @@ LEAST_SIDE_PX = 9.0
 
 def finder_patterns(grey: NDArray[np.uint8]) -> list[NDArray[np.float64]]:
     """The (4, 2) corners of every dark square that holds a light one that holds a dark one, 7 to 5 to 3 modules."""
-    _, light = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    smooth = cv2.medianBlur(grey, 3)  # the grain of a picture makes thousands of outlines
+    _, light = cv2.threshold(smooth, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     outlines, tree = cv2.findContours(255 - light, cv2.RETR_TREE, cv2.CHAIN_APPROX_SIMPLE)
     links = np.asarray(tree, np.int32).reshape(-1, 4) if outlines else np.empty((0, 4), np.int32)
     found = []
