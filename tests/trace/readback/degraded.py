@@ -104,6 +104,23 @@ def photographed(label: NDArray[np.bool_], harm: Harm, px_per_mm: float, rng: np
     return np.clip(seen + rng.normal(0, harm.noise, seen.shape), 0, 255).astype(np.uint8)
 
 
+def shell(rng: np.random.Generator, size: tuple[int, int] = (1944, 2592), ribs: bool = True) -> NDArray[np.uint8]:
+    """A camera's frame of a bare shell, (height, width): uneven light, ribs, fine grain."""
+    height, width = size
+    light = cv2.resize(rng.normal(120, 12, (6, 8)).astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
+    grain = cv2.GaussianBlur(rng.normal(0, 12, size).astype(np.float32), (0, 0), 1.2)
+    lines = 18 * np.sign(np.sin(np.arange(width) / 25)) if ribs else 0
+    return np.clip(light + grain + lines, 0, 255).astype(np.uint8)
+
+
+def stuck(frame: NDArray[np.uint8], picture: NDArray[np.uint8], at: tuple[int, int]) -> NDArray[np.uint8]:
+    """The frame with a label's picture laid on it, its top left corner at (x, y)."""
+    frame = frame.copy()
+    part = frame[at[1] : at[1] + picture.shape[0], at[0] : at[0] + picture.shape[1]]
+    part[:] = picture[: part.shape[0], : part.shape[1]]
+    return frame
+
+
 def _inked(label: NDArray[np.bool_], gain_mm: float) -> NDArray[np.float32]:
     """1 for paper, 0 for ink, at `FINE` px a mm, with half the gain on either side of every line."""
     ink = np.kron(label, np.ones((TWICE, TWICE), np.uint8))
