@@ -37,7 +37,8 @@ class Harm:
     `blur_mm` is a Gaussian's s.d., `motion_mm` the way during exposure, `contrast` the step from dark to light over
     255, `gain_mm` how far every edge of the ink is moved outward on both sides together (negative: inward), `noise`
     an s.d. in grey values, `tilt_deg` the angle between the paper's and the camera's axis, `blob` the share of the
-    symbol's area under one dark or light spot, `turn_deg` the turn in the picture (None: any).
+    symbol's area under one dark or light spot (`off_finders`: nowhere near a finder pattern), `turn_deg` the turn in
+    the picture (None: any).
     """
 
     blur_mm: float = 0.03
@@ -47,6 +48,7 @@ class Harm:
     noise: float = 2.0
     tilt_deg: float = 0.0
     blob: float = 0.0
+    off_finders: bool = False
     turn_deg: float | None = None
 
 
@@ -63,6 +65,7 @@ HARMS: Mapping[str, Harm] = MappingProxyType(
         "noise 45": replace(CLEAN, noise=45.0),
         "tilt 65 deg": replace(CLEAN, tilt_deg=65.0),
         "blob 2 %": replace(CLEAN, blob=0.02),
+        "blob 2 %, no finder": replace(CLEAN, blob=0.02, off_finders=True),
     }
 )
 """Each degradation of the specification alone, everything else good."""
@@ -74,7 +77,7 @@ def station_harm(rng: np.random.Generator) -> Harm:
         blur_mm=rng.uniform(0.02, 0.09),
         motion_mm=rng.uniform(0.0, 0.15),
         contrast=rng.uniform(0.35, 0.9),
-        gain_mm=rng.uniform(-0.06, 0.06),
+        gain_mm=rng.uniform(-0.05, 0.05),
         noise=rng.uniform(1.0, 8.0),
         tilt_deg=rng.uniform(0.0, 25.0),
     )
@@ -94,7 +97,7 @@ def new_label(rng: np.random.Generator | None = None) -> tuple[str, NDArray[np.b
 
 def photographed(label: NDArray[np.bool_], harm: Harm, px_per_mm: float, rng: np.random.Generator) -> NDArray[np.uint8]:
     """The label on a grey shell as (height, width) pixels of a camera at so many px a mm."""
-    paper = _with_blob(_inked(label, harm.gain_mm), harm.blob, rng)
+    paper = _with_blob(_inked(label, harm.gain_mm), harm, rng)
     low = rng.uniform(0, 1 - harm.contrast) * 255
     around = round(AROUND_MM * FINE)
     scene = np.pad(
@@ -122,22 +125,29 @@ def stuck(frame: NDArray[np.uint8], picture: NDArray[np.uint8], at: tuple[int, i
 
 
 def _inked(label: NDArray[np.bool_], gain_mm: float) -> NDArray[np.float32]:
-    """1 for paper, 0 for ink, at `FINE` px a mm, with half the gain on either side of every line."""
+    """1 for paper, 0 for ink, at `FINE` px a mm, with every edge of the ink moved."""
     ink = np.kron(label, np.ones((TWICE, TWICE), np.uint8))
     if gain_mm == 0:
         return 1 - ink.astype(np.float32)
     inside = cv2.distanceTransform(ink, cv2.DIST_L2, 5)
     outside = cv2.distanceTransform(1 - ink, cv2.DIST_L2, 5)
-    depth = inside - outside - 0.5 * np.sign(inside - outside) + gain_mm / 2 * FINE  # > 0: ink; px from the edge
+    depth = inside - outside - 0.5 * np.sign(inside - outside) + gain_mm * FINE  # > 0: ink; px from the edge
     return np.clip(0.5 - depth, 0, 1).astype(np.float32)
 
 
-def _with_blob(paper: NDArray[np.float32], share: float, rng: np.random.Generator) -> NDArray[np.float32]:
-    if share > 0:
-        side = 29 * 6 * TWICE
-        corner = round(TEMPLATE.margin_mm * FINE) + 4 * 6 * TWICE
-        x, y = (int(corner + rng.uniform(0, side)) for _ in range(2))
-        cv2.circle(paper, (x, y), round(side * math.sqrt(share / math.pi)), float(rng.integers(2)), -1, cv2.LINE_AA)
+def _with_blob(paper: NDArray[np.float32], harm: Harm, rng: np.random.Generator) -> NDArray[np.float32]:
+    if harm.blob <= 0:
+        return paper
+    module = 6 * TWICE
+    radius = 29 * math.sqrt(harm.blob / math.pi)  # in modules, as all until the circle is drawn
+    while True:
+        x, y = (float(rng.uniform(0, 29)) for _ in range(2))
+        near = [math.hypot(x - left, y - top) for left, top in ((3.5, 3.5), (25.5, 3.5), (3.5, 25.5))]
+        if not harm.off_finders or min(near) > radius + 3.5 * math.sqrt(2):
+            break
+    corner = TEMPLATE.margin_mm * FINE + 4 * module
+    at = (round(corner + x * module), round(corner + y * module))
+    cv2.circle(paper, at, round(radius * module), float(rng.integers(2)), -1, cv2.LINE_AA)
     return paper
 
 
