@@ -57,7 +57,7 @@ def _row(px_per_mm: float, name: str, harm: Harm | None, count: int, seed: int) 
         uecs += [read.uec for read in reads if read.text]
         right += text in texts
         wrong += any(said != text for said in texts)
-        plain = [one.text for one in zxingcpp.read_barcodes(frame, formats=zxingcpp.BarcodeFormat.QRCode)]
+        plain = [one.text for one in zxingcpp.read_barcodes(frame, formats=zxingcpp.BarcodeFormat.QRCodeModel2)]
         alone += text in plain
         wrong += any(said != text for said in plain)
     found = rate(right, count)

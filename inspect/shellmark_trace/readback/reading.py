@@ -35,7 +35,9 @@ SMALL_PX = 640_000
 """A frame of no more pixels is one place, and is enlarged whole."""
 MARGIN = 0.25
 
-_QR = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
+_QR = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCodeModel2])
+"""Without Micro QR, which the decoder's `QRCode` includes and which has so little error correction that it was seen to
+read "222898" out of a spoilt label's finder pattern."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
