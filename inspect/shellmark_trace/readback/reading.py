@@ -29,10 +29,12 @@ class _Try:
 
 ENLARGED = (_Try(2, 2),)
 """What is tried where something looks like a symbol, beside others that were read."""
-AT_LAST = (*ENLARGED, _Try(2, 2, 1.0), _Try(3, 1.5), _Try(1.5, 3), _Try(4, 4, 0.7), _Try(5, 2), _Try(2, 5))
+AT_LAST = (*ENLARGED, _Try(2, 2, 1.0), _Try(3, 1.5), _Try(1.5, 3), _Try(4, 4, 0.7), _Try(4, 2), _Try(2, 4))
 """What is tried while nothing at all was read: against noise, against a label seen aslant, against few pixels."""
 SMALL_PX = 640_000
 """A frame of no more pixels is one place, and is enlarged whole."""
+MOST_PX = 2_200_000
+"""A place is not enlarged to more: its label then has pixels enough as it is."""
 MARGIN = 0.25
 
 _QR = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCodeModel2])
@@ -103,6 +105,8 @@ def _closely(grey: NDArray[np.uint8], place: Place, tries: Iterable[_Try]) -> li
     for attempt in tries:
         if any(read.text for read in found):
             break
+        if place.width * attempt.x * place.height * attempt.y > MOST_PX:
+            continue
         found = _merged([*found, *_decoded(grey, place, attempt)])
     corner = np.array((place.left, place.top), np.float64)
     lone = [LabelRead("", 0.0, corners + corner) for corners in finder_patterns(place.of(grey))]
