@@ -26,9 +26,9 @@ from degraded import HARMS, Harm, new_label, photographed, station_harm
 def main() -> None:
     """Render, read, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--each", type=int, default=100, help="images of one degradation at one px/mm")
-    parser.add_argument("--station", type=int, default=400, help="images of the station's mix at one px/mm")
-    parser.add_argument("--px-per-mm", type=float, nargs="+", default=[4, 5, 6, 8, 10])
+    parser.add_argument("--each", type=int, default=90, help="images of one degradation at one px/mm")
+    parser.add_argument("--station", type=int, default=420, help="images of the station's mix at one px/mm")
+    parser.add_argument("--px-per-mm", type=float, nargs="+", default=[5, 6, 8, 10])
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     cv2.setNumThreads(1)

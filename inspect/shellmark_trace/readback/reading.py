@@ -29,13 +29,14 @@ class _Try:
 
 ENLARGED = (_Try(2, 2),)
 """What is tried where something looks like a symbol, beside others that were read."""
-AT_LAST = (*ENLARGED, _Try(2, 2, 1.0), _Try(3, 1.5), _Try(1.5, 3), _Try(4, 4, 0.7), _Try(4, 2), _Try(2, 4))
-"""What is tried while nothing at all was read: against noise, against a label seen aslant, against few pixels."""
+AT_LAST = (_Try(2, 2, 1.0), _Try(3, 1.5), _Try(1.5, 3), _Try(4, 4, 0.7), _Try(4, 2), _Try(2, 4))
+"""What is tried after that while nothing at all was read: against noise, a label seen aslant, few pixels."""
 SMALL_PX = 640_000
 """A frame of no more pixels is one place, and is enlarged whole."""
 MOST_PX = 2_200_000
 """A place is not enlarged to more: its label then has pixels enough as it is."""
 MARGIN = 0.25
+FILLED = 0.4 / (1 + 2 * MARGIN) ** 2
 
 _QR = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCodeModel2])
 """Without Micro QR, which the decoder's `QRCode` includes and which has so little error correction that it was seen to
@@ -80,37 +81,49 @@ def read_labels(frame: NDArray[np.uint8], place: Place | None = None) -> tuple[L
     if min(whole.width, whole.height) == 0:
         return ()
     if whole.width * whole.height <= SMALL_PX:
-        found = _closely(grey, whole, AT_LAST)
+        found = _closely(grey, [whole], [])
+        places = [whole]
     else:
         found = _decoded(grey, whole)
-        places = [whole.within(spot) for spot in likely_places(whole.of(grey))]
-        found = _among(grey, places, found, ENLARGED)
-        if not any(read.text for read in found):
-            found = _among(grey, places, found, AT_LAST)
+        places = [whole.within(spot).grown(MARGIN).clipped(grey.shape) for spot in likely_places(whole.of(grey))]
+        found = _closely(grey, places, found)
+    found = _at_last(grey, places, found)
     return tuple(sorted(found, key=lambda read: float(read.corners_px[:, 1].mean())))
 
 
-def _among(grey: NDArray[np.uint8], places: Iterable[Place], found: list[LabelRead],
-           tries: Iterable[_Try]) -> list[LabelRead]:  # fmt: skip
-    """What was found, and what is found in the places that it does not fill."""
+def _closely(grey: NDArray[np.uint8], places: Iterable[Place], found: list[LabelRead]) -> list[LabelRead]:
+    """What was found, and what is read or merely there in the places that it does not fill."""
     for place in places:
-        if not any(read.text and _fills(place, read) for read in found):
-            found = _merged([*found, *_closely(grey, place.grown(MARGIN).clipped(grey.shape), tries)])
+        if any(read.text and _fills(place, read) for read in found):
+            continue
+        here = _decoded(grey, place)
+        if not any(read.text for read in here):
+            here += _tried(grey, place, ENLARGED)
+        corner = np.array((place.left, place.top), np.float64)
+        lone = [LabelRead("", 0.0, corners + corner) for corners in finder_patterns(place.of(grey))]
+        found = _merged([*found, *here, *lone])
     return found
 
 
-def _closely(grey: NDArray[np.uint8], place: Place, tries: Iterable[_Try]) -> list[LabelRead]:
-    """What is read in a place as it is, or else by the first try that reads something; and what is there unread."""
-    found = _decoded(grey, place)
-    for attempt in tries:
+def _at_last(grey: NDArray[np.uint8], places: Iterable[Place], found: list[LabelRead]) -> list[LabelRead]:
+    """What was found; while nothing of it could be read, what every further try makes of the places."""
+    for place in places:
         if any(read.text for read in found):
             break
+        found = _merged([*found, *_tried(grey, place, AT_LAST)])
+    return found
+
+
+def _tried(grey: NDArray[np.uint8], place: Place, tries: Iterable[_Try]) -> list[LabelRead]:
+    """What the first try that reads something finds in a place, with what the tries before it saw unread."""
+    found: list[LabelRead] = []
+    for attempt in tries:
         if place.width * attempt.x * place.height * attempt.y > MOST_PX:
             continue
-        found = _merged([*found, *_decoded(grey, place, attempt)])
-    corner = np.array((place.left, place.top), np.float64)
-    lone = [LabelRead("", 0.0, corners + corner) for corners in finder_patterns(place.of(grey))]
-    return _merged([*found, *lone])
+        found += _decoded(grey, place, attempt)
+        if any(read.text for read in found):
+            break
+    return found
 
 
 def _decoded(grey: NDArray[np.uint8], place: Place, attempt: _Try = _Try(1, 1)) -> list[LabelRead]:
@@ -151,12 +164,12 @@ def _same(read: LabelRead, known: LabelRead) -> bool:
 
 
 def _fills(place: Place, read: LabelRead) -> bool:
-    """Whether most of a place is the symbol that was read."""
+    """Whether most of a place, without the margin it was grown by, is the symbol that was read."""
     x, y = read.corners_px.min(axis=0)
     right, bottom = read.corners_px.max(axis=0)
     width = min(right, place.left + place.width) - max(x, place.left)
     height = min(bottom, place.top + place.height) - max(y, place.top)
-    return bool(width > 0 and height > 0 and width * height > 0.4 * place.width * place.height)
+    return bool(width > 0 and height > 0 and width * height > FILLED * place.width * place.height)
 
 
 def _grey(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:

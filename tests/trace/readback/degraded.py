@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shellmark_trace import digital_link, new_serial
+from shellmark_trace import ALPHABET, SERIAL_LENGTH, digital_link, label_matrix
 from shellmark_trace.labels import LabelContent, LabelTemplate, draw_label
 
 DOTS_PER_MM = 300 / 25.4
@@ -24,7 +24,7 @@ TWICE = 2
 FINE = DOTS_PER_MM * TWICE
 """Pixels a mm of the paper before the camera: 23.6."""
 TEMPLATE = LabelTemplate(name="outside")
-AROUND_MM = 6.0
+AROUND_MM = 4.0
 """Shell around the sticker."""
 GTIN = "06901234567892"
 HOST = "ID.EXAMPLE.CN"
@@ -83,16 +83,21 @@ def station_harm(rng: np.random.Generator) -> Harm:
     )
 
 
-@cache
-def _content_words() -> dict[str, str]:
-    return {"sku": "GV-24-BK", "name": "亮面竖纹铝框拉杆箱", "batch": "B20261123-07", "date": "2026-11-23"}
-
-
-def new_label(rng: np.random.Generator | None = None) -> tuple[str, NDArray[np.bool_]]:
-    """A code's text and the dots of its label."""
-    serial = new_serial() if rng is None else "".join(rng.choice(list("0123456789ABCDEFGHJKMNPQRSTVWXYZ"), 13))
+def new_label(rng: np.random.Generator) -> tuple[str, NDArray[np.bool_]]:
+    """A code's text and the dots of its label; the words beside the symbol are drawn once, tail included."""
+    serial = "".join(rng.choice(list(ALPHABET), SERIAL_LENGTH))
     text = digital_link(HOST, GTIN, serial)
-    return text, draw_label(TEMPLATE, LabelContent(text, **_content_words()), DOTS_PER_MM)
+    dots, corner = _words().copy(), round(TEMPLATE.margin_mm * DOTS_PER_MM)
+    symbol = np.kron(label_matrix(text), np.ones((6, 6), np.bool_))
+    dots[corner : corner + symbol.shape[0], corner : corner + symbol.shape[1]] = symbol
+    return text, dots
+
+
+@cache
+def _words() -> NDArray[np.bool_]:
+    text = digital_link(HOST, GTIN, "0" * SERIAL_LENGTH)
+    content = LabelContent(text, sku="GV-24-BK", name="亮面竖纹铝框拉杆箱", batch="B20261123-07", date="2026-11-23")
+    return draw_label(TEMPLATE, content, DOTS_PER_MM)
 
 
 def photographed(label: NDArray[np.bool_], harm: Harm, px_per_mm: float, rng: np.random.Generator) -> NDArray[np.uint8]:
@@ -126,11 +131,11 @@ def stuck(frame: NDArray[np.uint8], picture: NDArray[np.uint8], at: tuple[int, i
 
 def _inked(label: NDArray[np.bool_], gain_mm: float) -> NDArray[np.float32]:
     """1 for paper, 0 for ink, at `FINE` px a mm, with every edge of the ink moved."""
-    ink = np.kron(label, np.ones((TWICE, TWICE), np.uint8))
+    ink = label.astype(np.uint8).repeat(TWICE, axis=0).repeat(TWICE, axis=1)
     if gain_mm == 0:
         return 1 - ink.astype(np.float32)
-    inside = cv2.distanceTransform(ink, cv2.DIST_L2, 5)
-    outside = cv2.distanceTransform(1 - ink, cv2.DIST_L2, 5)
+    inside = cv2.distanceTransform(ink, cv2.DIST_L2, 3)
+    outside = cv2.distanceTransform(1 - ink, cv2.DIST_L2, 3)
     depth = inside - outside - 0.5 * np.sign(inside - outside) + gain_mm * FINE  # > 0: ink; px from the edge
     return np.clip(0.5 - depth, 0, 1).astype(np.float32)
 
