@@ -15,7 +15,7 @@ from .check_values import (
 from .codes import ATTEMPTS_USED
 from .export import COLUMNS, TEXT_COLUMNS, Progress, record_json, write_csv, write_xlsx
 from .label_values import Halted, LastReading, Order, Proof, Reconciliation, Waiting
-from .labels import ATTEMPTS, UEC_LEAST, Labels
+from .labels import ATTEMPTS, Labels
 from .ledger import Event
 from .policy import SavePolicy
 from .reader import DatabaseFacts, RecordReader, Search
@@ -28,7 +28,6 @@ __all__ = [
     "BASELINE",
     "COLUMNS",
     "TEXT_COLUMNS",
-    "UEC_LEAST",
     "VOIDING",
     "Answer",
     "CheckFacts",

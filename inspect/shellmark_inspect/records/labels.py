@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from shellmark_inspect.errors import InputError, WrongState
 from shellmark_inspect.types import Pixels
 from shellmark_trace import LIVE, SUSPICIONS, States, Suspicion
+from shellmark_trace.readback import UEC_LEAST
 
 from . import rows
 from .codes import ATTEMPTS_USED, Cause
@@ -18,9 +19,6 @@ from .label_values import Halted, LastReading, Proof, Waiting
 from .life import IN_HOUSE, Life, need_reason
 from .schema import code_events, codes, images, inspections
 from .stock import two_persons
-
-UEC_LEAST = 0.37
-"""Share of unused error correction a label must have: ISO/IEC 15415 grade C, the limit between 2.0 and 1.0."""
 
 ATTEMPTS = 8
 """Serials a case may use up before a supervisor has to act."""
@@ -58,7 +56,7 @@ class Labels(Life):
 
         def do() -> list[Halted]:
             found = [Halted(*row) for row in self._connection.execute(query)]
-            return [one for one in found if self._codes.is_halted(one.case_id)]
+            return [one for one in found if self._codes.is_halted(one.case_id) and self._is_good(one.case_id)]
 
         halted: list[Halted] = self._write("look for halted cases", do)
         return list({one.case_id: one for one in halted}.values())
@@ -259,6 +257,13 @@ class Labels(Life):
         return serial
 
     # ── within a transaction ────────────────────────────────────────────────────────────────────────────────────
+
+    def _is_good(self, case_id: str) -> bool:
+        """Whether the last word on a case is a pass, or a person's decision that takes no code away."""
+        c = inspections.c
+        last = sa.select(c.kind, c.verdict, c.disposition).where(c.case_id == case_id).order_by(c.row.desc()).limit(1)
+        kind, verdict, disposition = self._connection.execute(last).one()
+        return bool(verdict == "PASS" if kind == "inspection" else disposition in ("OK", "B_GRADE"))
 
     def _attempt(self, serial: str) -> int:
         e = code_events.c
