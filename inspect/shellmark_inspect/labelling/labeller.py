@@ -37,7 +37,7 @@ class Labeller:
         self._settings = settings or Settings()
         self._on_change = on_change
         self._calls = Calls()
-        self._status = Labelling(_S.IDLE)
+        self._status = Labelling(_S.STARTING)
         self._pause_s = self._settings.first_pause_s
         self._operator = ""
         self._thread = Thread(target=self._work, name="labeller", daemon=True)
