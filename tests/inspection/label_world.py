@@ -40,6 +40,8 @@ from shellmark_trace.readback import read_labels
 
 LOSE, DOUBLE, LATE, LIE = 0.01, 0.015, 0.005, 0.004
 REPRINT, CARELESS = 0.005, 0.05
+AGAIN_S = 1.0
+"""After so long without an answer on the screen the button is pressed again."""
 TRAY_S = 0.25
 """How long the operator looks for a label before saying that none came."""
 UP_S, STUCK_S = 60.0, 60.0
@@ -150,6 +152,8 @@ class World:
     since: float = 0.0
     stored: set[str] = field(default_factory=set)
     asked: str = ""
+    acted: dict[str, Any] | None = None
+    """The status that was acted on: one press each."""
 
     def collect(self) -> None:
         """Labels that came out since lie in the tray."""
@@ -173,6 +177,7 @@ class World:
         if "said" in words:
             self.busy = False
             self.counts["refusals"] += bool(words["said"])
+            self.acted = None if words["said"] else self.acted
         if "stored" in words:
             self.asked = ""
             self.stored |= {words["stored"]} if words["code"] else set()
@@ -183,7 +188,7 @@ class World:
         if not self.asked and len(self.stored) < len(self.todo) and self.dice.random() < 0.2:
             self.asked = next(case_id for case_id in self.todo if case_id not in self.stored)
             process.order(inspect=self.asked)
-        if self.busy:
+        if self.busy or (self.status is self.acted and time.monotonic() - self.since < AGAIN_S):
             return
         match self.status.get("state"):
             case S.STICK:
@@ -204,13 +209,13 @@ class World:
             if time.monotonic() - self.since < TRAY_S:
                 return
             self.counts["missing"] += 1
-            self._say(process, call="missing", operator="w17")
+            self._say(process, call="missing", operator="w17", serial=self.status["serial"])
             return
         if not self.on.get(case_id):
             taken = len(self.tray) if len(self.tray) > 1 and self.dice.random() < 0.5 else 1
             self.on[case_id], self.tray = self.tray[:taken], self.tray[taken:]
         self.show(case_id)
-        self._say(process, call="stuck", operator="w17")
+        self._say(process, call="stuck", operator="w17", serial=self.status["serial"])
 
     def _strip(self, process: Process, case_id: str) -> None:
         self.counts[f"strip {self.status['fault']}"] += 1
@@ -219,7 +224,7 @@ class World:
             self.show(case_id)
         if self.dice.random() > CARELESS:
             self._destroy_tray()
-        self._say(process, call="stripped", operator="w17")
+        self._say(process, call="stripped", operator="w17", serial=self.status["serial"])
 
     def _destroy_tray(self) -> None:
         self.collect()
@@ -227,7 +232,7 @@ class World:
         self.tray = []
 
     def _say(self, process: Process, **words: Any) -> None:
-        self.busy, self.since = True, time.monotonic()
+        self.busy, self.since, self.acted = True, time.monotonic(), self.status
         process.order(**words)
 
     @property
