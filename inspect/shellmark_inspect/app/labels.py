@@ -1,0 +1,255 @@
+"""`shellmark label`: look at a label before it is printed, try the printer, read a label in a picture."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from shellmark_inspect.app.calibrate.picture_files import picture_files
+from shellmark_inspect.app.files import check_writable
+from shellmark_inspect.app.printing import JsonOption, errors, out, print_json, print_table
+from shellmark_inspect.errors import InputError
+from shellmark_inspect.recipe import Recipe
+from shellmark_trace import SERIAL_LENGTH, digital_link
+from shellmark_trace.labels import (
+    TEMPLATES,
+    LabelContent,
+    LabelTemplate,
+    draw_label,
+    label_pdf,
+    label_picture_png,
+    label_zpl,
+)
+from shellmark_trace.printers import Printer, build_printer, read_printer_settings
+
+if TYPE_CHECKING:  # OpenCV and the decoder are loaded by `read` alone
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from shellmark_trace.readback import LabelRead
+
+app = typer.Typer(no_args_is_help=True, help="Look at a label, try the label printer, read a label in a picture.")
+
+ENDINGS = (".png", ".pdf", ".zpl")
+SAMPLE_SERIAL = "0" * SERIAL_LENGTH
+"""What samples carry: a real code on paper would be a second label."""
+SAMPLE_SIGNATURE = "?91=" + "A" * 90
+COME_S = 10.0
+"""How long a test label may take to be counted."""
+NOT_RIGHT = 1
+
+RecipeOption = Annotated[
+    Path | None, typer.Option("--recipe", help="Take SKU, Chinese name and GTIN from this recipe.")
+]
+SkuOption = Annotated[str | None, typer.Option("--sku", help="The article's number, as printed.")]
+NameOption = Annotated[str | None, typer.Option("--name", help="The article's name, in Chinese or any other script.")]
+GtinOption = Annotated[str | None, typer.Option("--gtin", help="The article's GTIN, 14 digits.")]
+BatchOption = Annotated[str, typer.Option("--batch", help="The batch.")]
+DateOption = Annotated[str | None, typer.Option("--date", help="The date as printed; today's by default, '' for none.")]
+HostOption = Annotated[str, typer.Option("--host", help="The domain buyers are sent to, at most 18 characters.")]
+TemplateOption = Annotated[
+    str, typer.Option("--template", help=f"A template's TOML file, or one of {', '.join(TEMPLATES)}.")
+]
+DpiOption = Annotated[int, typer.Option("--dpi", help="Dots an inch of the printer: 203, 300 or 600.")]
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    recipe: Path | None
+    sku: str | None
+    name: str | None
+    gtin: str | None
+    batch: str
+    date: str | None
+    host: str
+
+
+@app.command()
+def preview(
+    path: Annotated[Path, typer.Option("--out", help="The file to write: .png, .pdf or .zpl.")],
+    recipe: RecipeOption = None,
+    sku: SkuOption = None,
+    name: NameOption = None,
+    gtin: GtinOption = None,
+    batch: BatchOption = "",
+    day: DateOption = None,
+    host: HostOption = "EXAMPLE.COM",
+    template: TemplateOption = "outside",
+    dpi: DpiOption = 300,
+) -> None:
+    """Draw a label exactly as it would be printed, marked as a sample and with a serial of zeros.
+
+    Example: `shellmark label preview --sku GV-24 --name 拉杆箱 --gtin 06901234567892 --out label.png`
+    """
+    if path.suffix.lower() not in ENDINGS:
+        raise typer.BadParameter(f"{path}: give a file ending in {', '.join(ENDINGS)}")
+    check_writable(path)
+    dots_per_mm = _dots_per_mm(dpi)
+    picture = _sample(_template(template), _Words(recipe, sku, name, gtin, batch, day, host), dots_per_mm)
+    _write(path, picture, dots_per_mm)
+    size = " x ".join(f"{side / dots_per_mm:.1f}" for side in reversed(picture.shape))
+    out.print(f"{path}: {picture.shape[1]} x {picture.shape[0]} dots, {size} mm", markup=False, soft_wrap=True)
+
+
+@app.command("print-test")
+def print_test(
+    printer: Annotated[str, typer.Option("--printer", help="The printer's host or host:port (9100 by default).")],
+    recipe: RecipeOption = None,
+    sku: SkuOption = "TEST",
+    name: NameOption = "打印测试",
+    gtin: GtinOption = None,
+    batch: BatchOption = "",
+    day: DateOption = None,
+    host: HostOption = "EXAMPLE.COM",
+    template: TemplateOption = "outside",
+    dpi: DpiOption = 300,
+    machine: JsonOption = False,
+) -> None:
+    """Print one sample label on a Zebra-compatible printer and see whether its odometer counts exactly one.
+
+    Ends with exit code 1 when it does not. Example: `shellmark label print-test --printer 192.0.2.7 --gtin
+    06901234567892`
+    """
+    made = build_printer(read_printer_settings(_address(printer) | {"kind": "zebra", "dpi": dpi}))
+    words = _Words(recipe, sku, name, gtin, batch, day, host)
+    picture = _sample(_template(template), words, made.dots_per_mm)
+    before, after = _printed(made, picture)
+    if machine:
+        print_json({"printer": printer, "before": before, "after": after, "labels": after - before})
+    else:
+        out.print(f"{printer}: odometer {before} -> {after}, {after - before} label(s)", markup=False, soft_wrap=True)
+    if after - before != 1:
+        errors.print("shellmark: not exactly one label was counted: look at the printer", style="red", markup=False)
+        raise typer.Exit(NOT_RIGHT)
+
+
+@app.command()
+def read(
+    pictures: Annotated[list[str], typer.Argument(help="Pictures, folders or patterns.")],
+    serial: Annotated[
+        str | None, typer.Option("--serial", help="The serial that was printed: judge the label.")
+    ] = None,
+    gtin: GtinOption = None,
+    host: HostOption = "EXAMPLE.COM",
+    machine: JsonOption = False,
+) -> None:
+    """Read every label in pictures, with its unused error correction; with `--serial`, say whether it is the right one.
+
+    Ends with exit code 1 when a picture's verdict is not "right". Example: `shellmark label read photo.png`
+    """
+    from shellmark_trace.readback import judge_read, read_labels
+
+    found = []
+    for path in (file for word in pictures for file in picture_files(word)):
+        reads = read_labels(_frame(path))
+        found.append((path, reads, str(judge_read(reads, serial, host, gtin)) if serial else ""))
+    if machine:
+        print_json([_as_json(*one) for one in found])
+    else:
+        print_table(
+            ("picture", "verdict", "uec", "serial tail", "text"), (row for one in found for row in _lines(*one))
+        )
+    if any(verdict not in {"", "right"} for *_, verdict in found):
+        raise typer.Exit(NOT_RIGHT)
+
+
+def _template(word: str) -> LabelTemplate:
+    if word in TEMPLATES:
+        return TEMPLATES[word]
+    if Path(word).suffix == ".toml":
+        return LabelTemplate.read(Path(word))
+    raise typer.BadParameter(f"template {word!r} is unknown: give a TOML file, or one of {', '.join(TEMPLATES)}")
+
+
+def _dots_per_mm(dpi: int) -> float:
+    return read_printer_settings({"kind": "files", "folder": ".", "dpi": dpi}).dpi / 25.4
+
+
+def _sample(template: LabelTemplate, words: _Words, dots_per_mm: float) -> NDArray[np.bool_]:
+    recipe = Recipe.read(words.recipe) if words.recipe else None
+    gtin = words.gtin or (recipe and recipe.gtin)
+    if not gtin:
+        raise InputError("a label needs its article's GTIN: give --gtin, or --recipe with one that has a gtin")
+    text = digital_link(words.host, gtin, SAMPLE_SERIAL)
+    content = LabelContent(
+        text + SAMPLE_SIGNATURE if template.symbol == "signed" else text,
+        sku=words.sku or (recipe.sku if recipe else ""),
+        name=words.name or ((recipe.name_zh or recipe.name) if recipe else ""),
+        batch=words.batch,
+        date=f"{datetime.now().astimezone():%Y-%m-%d}" if words.date is None else words.date,
+        sample=True,
+    )
+    return draw_label(template, content, dots_per_mm)
+
+
+def _write(path: Path, picture: NDArray[np.bool_], dots_per_mm: float) -> None:
+    ending = path.suffix.lower()
+    if ending == ".zpl":
+        data = label_zpl(picture)
+    else:
+        data = (label_pdf if ending == ".pdf" else label_picture_png)(picture, dots_per_mm)
+    try:
+        path.write_bytes(data)
+    except OSError as e:
+        raise InputError(f"{path} cannot be written: {e.strerror or e}: give another file") from e
+
+
+def _address(printer: str) -> dict[str, Any]:
+    host, _, port = printer.partition(":")
+    if port and not port.isdecimal():
+        raise typer.BadParameter(f"printer {printer!r}: give host or host:port")
+    return {"host": host} | ({"port": int(port)} if port else {})
+
+
+def _printed(printer: Printer, picture: NDArray[np.bool_]) -> tuple[int, int]:
+    """The odometer before and after; after waits until the label is counted."""
+    before = printer.odometer()
+    assert before is not None
+    printer.print(picture)
+    deadline = time.monotonic() + COME_S
+    while (after := printer.odometer()) == before and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert after is not None
+    return before, after
+
+
+def _frame(path: Path) -> NDArray[np.uint8]:
+    import cv2
+    import numpy as np
+
+    try:
+        data = path.read_bytes()
+    except OSError as e:
+        raise InputError(f"{path} cannot be read: {e.strerror}: give a picture") from e
+    frame = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE) if data else None
+    if frame is None:
+        raise InputError(f"{path} is no picture: give a PNG, JPEG, BMP or TIFF file")
+    return np.asarray(frame, np.uint8)
+
+
+def _as_json(path: Path, reads: Sequence[LabelRead], verdict: str) -> dict[str, Any]:
+    labels = [
+        {
+            "text": read.text,
+            "uec": round(read.uec, 3),
+            "corners_px": read.corners_px.round(1).tolist(),
+            "code": read.link is not None,
+        }
+        for read in reads
+    ]
+    return {"picture": str(path), "verdict": verdict or None, "labels": labels}
+
+
+def _lines(path: Path, reads: Sequence[LabelRead], verdict: str) -> list[tuple[object, ...]]:
+    if not reads:
+        return [(path, verdict, "-", "-", "no label")]
+    return [
+        (path, verdict, f"{read.uec:.2f}", read.link.serial[-6:] if read.link else "-", read.text or "(not readable)")
+        for read in reads
+    ]
