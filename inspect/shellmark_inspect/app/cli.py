@@ -22,6 +22,7 @@ from shellmark_inspect.app import (
     drift,
     evidence,
     labels,
+    logs,
     models,
     names,
     records,
@@ -62,6 +63,7 @@ for name, group in (
     ("checks", checks.app),
     ("drift", drift.app),
     ("label", labels.app),
+    ("log", logs.app),
 ):
     app.add_typer(group, name=name)
 

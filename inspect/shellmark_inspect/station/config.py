@@ -15,6 +15,7 @@ from shellmark_inspect.loop import Overrun
 from shellmark_inspect.recipe import DriftSpec, Name, first_fault
 from shellmark_inspect.records import SavePolicy
 from shellmark_inspect.station.label_spec import LabelSpec
+from shellmark_inspect.station.log_config import LogSpec
 
 
 def data_folder() -> Path:
@@ -56,6 +57,7 @@ class StationConfig(BaseModel):
     open at once, `threads` those of the model (0: all cores; one less than there are leaves the screen a core).
     `label` says how labels are printed and read back, without it codes stay RESERVED.
     `checks` says when masters are due, `drift` from when a drift counts for recipes that do not say,
+    `log` is the station's transparency log, None to publish none,
     `expiry_warn_days` how long before a calibration is too old to warn of it. `keys` gives an action of the screen
     another key (a foot switch).
     """
@@ -74,6 +76,7 @@ class StationConfig(BaseModel):
     label: LabelSpec | None = None
     checks: CheckSpec = CheckSpec()
     drift: DriftSpec = DriftSpec()
+    log: LogSpec | None = None
     expiry_warn_days: Annotated[float, Field(ge=0)] = 3.0
     overrun: Overrun = Overrun.RECORD
     every_s: Annotated[float, Field(ge=0)] = 0.0
