@@ -21,11 +21,15 @@ from shellmark_inspect.app import (
     doctor,
     drift,
     evidence,
+    keys,
+    manifest,
     models,
     names,
     records,
     run,
+    tags,
     train,
+    verify,
 )
 from shellmark_inspect.app.printing import errors
 from shellmark_inspect.errors import ShellmarkError
@@ -53,6 +57,7 @@ app.command()(names.names)
 app.command()(bench.bench)
 app.command()(evidence.evidence)
 app.command()(doctor.doctor)
+keys.app.command()(tags.tag)
 for name, group in (
     ("records", records.app),
     ("cameras", cameras.app),
@@ -60,6 +65,9 @@ for name, group in (
     ("calibrate", calibrate.app),
     ("checks", checks.app),
     ("drift", drift.app),
+    ("keys", keys.app),
+    ("manifest", manifest.app),
+    ("verify", verify.app),
 ):
     app.add_typer(group, name=name)
 

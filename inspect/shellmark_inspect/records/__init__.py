@@ -13,6 +13,7 @@ from .check_values import (
     Work,
 )
 from .export import COLUMNS, TEXT_COLUMNS, Progress, record_json, write_csv, write_xlsx
+from .issued import IssuedCode
 from .ledger import Event
 from .policy import SavePolicy
 from .reader import DatabaseFacts, RecordReader, Search
@@ -28,6 +29,7 @@ __all__ = [
     "CheckRecord",
     "DatabaseFacts",
     "Event",
+    "IssuedCode",
     "KeptBaseline",
     "MasterAnswer",
     "Outcome",

@@ -32,6 +32,15 @@ def write_public(path: Path, data: bytes) -> None:
     _write(path, data, 0o644)
 
 
+def replace_public(path: Path, data: bytes) -> None:
+    """Write a file everybody may read in the place of the one that is there, whole or not at all.
+
+    Raises:
+        KeyFileError: it cannot be written.
+    """
+    _write(path, data, 0o644, replace=True)
+
+
 def read_private(path: Path, what: str) -> bytes:
     """The content of a file that only its owner can read; `what` names it in the error.
 
@@ -60,7 +69,7 @@ def _check_rights(path: Path, found: os.stat_result, what: str) -> None:
         raise KeyFileError(f"{what} file {path} can be used by others (mode {mode:04o}): chmod 600 it, then renew it")
 
 
-def _write(path: Path, data: bytes, mode: int) -> None:
+def _write(path: Path, data: bytes, mode: int, *, replace: bool = False) -> None:
     try:
         handle, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.")  # made with mode 0600
     except OSError as e:
@@ -72,7 +81,7 @@ def _write(path: Path, data: bytes, mode: int) -> None:
             if os.name == "posix":
                 os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
-        _give_name(Path(name), path)
+        _give_name(Path(name), path, replace=replace)
     except FileExistsError as e:
         raise KeyFileError(f"{path} is there already and stays as it is: give another name, or move it away") from e
     except OSError as e:
@@ -82,11 +91,15 @@ def _write(path: Path, data: bytes, mode: int) -> None:
             Path(name).unlink()
 
 
-def _give_name(temporary: Path, path: Path) -> None:
-    if os.name != "posix":
+def _give_name(temporary: Path, path: Path, *, replace: bool) -> None:
+    if replace:
+        temporary.replace(path)
+    elif os.name == "posix":
+        path.hardlink_to(temporary)
+    else:
         temporary.rename(path)  # refuses to write over a file there
+    if os.name != "posix":
         return
-    path.hardlink_to(temporary)
     folder = os.open(path.absolute().parent, os.O_RDONLY)
     try:
         os.fsync(folder)
