@@ -36,10 +36,10 @@ def tag(
     reader = open_reader(data)
     try:
         found = _of_station(reader, serial, signer.entry.name)
-        before = max(0, reader.drawn_since(signer.entry.name, signer.entry.starts) - 1)
+        before = reader.drawn(signer.entry.name, since=signer.entry.starts, before=found.drawn_at)
     finally:
         reader.close()
-    signed = signer.sign(found.link, at, before=before)
+    signed = signer.sign(found.link, at, drawn_at=found.drawn_at, before=before)
     if png is not None:
         png.write_bytes(signed_png(signed))
     typer.echo(str(signed))

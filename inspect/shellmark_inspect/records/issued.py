@@ -62,10 +62,10 @@ def code_of(connection: Connection, serial: str) -> IssuedCode | None:
     return None if row is None else IssuedCode(parse_link(row[0]), States(row[1]), Suspicion(row[2]), row[3], row[4])
 
 
-def drawn_since(connection: Connection, station: str, since: datetime) -> int:
-    """How many codes a station has drawn since then; a key that began then cannot have signed more."""
+def drawn(connection: Connection, station: str, since: datetime, before: datetime) -> int:
+    """How many codes a station drew from then until before then."""
     c = codes.c
-    query = sa.select(sa.func.count()).where(c.station == station, c.drawn_at >= since)
+    query = sa.select(sa.func.count()).where(c.station == station, c.drawn_at >= since, c.drawn_at < before)
     return connection.scalar(query) or 0
 
 

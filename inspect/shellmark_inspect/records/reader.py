@@ -197,10 +197,10 @@ class RecordReader:
         with self._reading() as connection:
             return issued.code_of(connection, serial)
 
-    def drawn_since(self, station: str, since: datetime) -> int:
-        """How many codes a station has drawn since then."""
+    def drawn(self, station: str, *, since: datetime, before: datetime) -> int:
+        """How many codes a station drew from `since` on until before `before`."""
         with self._reading() as connection:
-            return issued.drawn_since(connection, station, since)
+            return issued.drawn(connection, station, since, before)
 
     def log_sizes(self) -> dict[str, int]:
         """How many leaves each station's log has."""

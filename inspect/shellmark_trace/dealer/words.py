@@ -94,8 +94,8 @@ LINES: Mapping[StrEnum, Pair] = MappingProxyType(
         Fault.WRONG_GOODS: ("密钥 {key} 无权签商品 {gtin}", "key {key} may not sign codes of GTIN {gtin}"),
         Fault.NOT_YET: ("密钥 {key} 从 {starts} 起才可用", "key {key} signs from {starts} on only"),
         Fault.OUTSIDE_WINDOW: (
-            "取号时密钥 {key} 已到期 ({ends})",
-            "it was drawn after the end of key {key}, {ends}",
+            "取号时间不在密钥 {key} 的有效期内 ({starts} 至 {ends})",
+            "it was drawn outside the time of key {key}, {starts} to {ends}",
         ),
         Fault.OVER_COUNT: ("超过密钥 {key} 的上限 {most} 个", "it is beyond the {most} codes of key {key}"),
         Fault.OTHER_LOG: ("不在密钥 {key} 的日志里", "it is in another log than that of key {key}"),

@@ -33,8 +33,8 @@ class Fault(StrEnum):
 class Logged:
     """What a proof says of a code: the log, a leaf that tells of it, when it was drawn, its place among its key's.
 
-    A code is signed after it was drawn, so one drawn after its key's end was not signed in time; one drawn before the
-    key's start may have been. `ordinal` counts the codes of the key from 1. None for what is not known.
+    A key signs codes drawn in its own window and no others, so `at` tells whether it could. `ordinal` counts the codes
+    its station has drawn since the key's start, from 1. None for what is not known.
     """
 
     log: str
@@ -48,7 +48,7 @@ SENTENCES = {
     Fault.WRONG_SIGNATURE: "its signature is not by key {key}",
     Fault.WRONG_GOODS: "key {key} may not sign codes of GTIN {gtin}",
     Fault.NOT_YET: "key {key} signs from {starts:%Y-%m-%d} on only",
-    Fault.OUTSIDE_WINDOW: "it was drawn after the end of key {key}, {ends:%Y-%m-%d}",
+    Fault.OUTSIDE_WINDOW: "it was drawn outside the time of key {key}, {starts:%Y-%m-%d} to {ends:%Y-%m-%d}",
     Fault.OVER_COUNT: "key {key} may sign {most} codes and this is a later one",
     Fault.OTHER_LOG: "it is in another log than that of key {key}",
     Fault.NOT_LOGGED: "it is signed but not in the log",
@@ -113,7 +113,7 @@ def _place_fault(found: Entry, logged: Logged | None, *, need_log: bool) -> Faul
         return Fault.OTHER_LOG
     if found.revoked is not None and logged.index >= (found.revoked.from_index or 0):
         return Fault.REVOKED
-    if logged.at is not None and logged.at >= found.ends + CLOCK_SLACK:
+    if logged.at is not None and not found.starts - CLOCK_SLACK <= logged.at < found.ends + CLOCK_SLACK:
         return Fault.OUTSIDE_WINDOW
     if logged.ordinal is not None and found.most is not None and logged.ordinal > found.most:
         return Fault.OVER_COUNT
