@@ -22,6 +22,7 @@ from shellmark_inspect.app import (
     drift,
     evidence,
     keys,
+    logs,
     manifest,
     models,
     names,
@@ -68,6 +69,7 @@ for name, group in (
     ("keys", keys.app),
     ("manifest", manifest.app),
     ("verify", verify.app),
+    ("log", logs.app),
 ):
     app.add_typer(group, name=name)
 

@@ -112,7 +112,7 @@ def _issued(
     life: timedelta,
     heads: list[Checkpoint],
 ) -> None:
-    links = [code.link for code in reader.codes() if code.is_issued]
+    links = [code.link for code in reader.issued().codes() if code.is_issued]
     version, logs = _next_version(path, "issued"), _logs(heads, reader)
     data = build_manifest(links, key, version=version, now=at, life=life, logs=logs)
     made = open_manifest(data, keys, at).facts  # what is given out must be believed by whoever gets it
@@ -129,7 +129,7 @@ def _voids(
     life: timedelta,
     heads: list[Checkpoint],
 ) -> None:
-    links = list(_withdrawn(reader.codes()))
+    links = list(_withdrawn(reader.issued().codes()))
     version, logs = _next_version(path, "withdrawn"), _logs(heads, reader)
     data = build_withdrawn(links, key, version=version, now=at, life=life, logs=logs)
     made = open_withdrawn(data, keys, at).facts
@@ -153,7 +153,7 @@ def _checkpoints(paths: list[Path], keys: KeyList) -> list[Checkpoint]:
 
 def _logs(checkpoints: list[Checkpoint], reader: RecordReader) -> list[LogAt]:
     """How far the logs are; to be asked after the codes were read, so that none of them is a later leaf."""
-    upto = max(reader.log_sizes().values(), default=0)
+    upto = reader.issued().longest_log()
     return [LogAt.of(one, upto) for one in checkpoints]
 
 

@@ -36,7 +36,7 @@ def tag(
     reader = open_reader(data)
     try:
         found = _of_station(reader, serial, signer.entry.name)
-        before = reader.drawn(signer.entry.name, since=signer.entry.starts, before=found.drawn_at)
+        before = reader.issued().drawn(signer.entry.name, since=signer.entry.starts, before=found.drawn_at)
     finally:
         reader.close()
     signed = signer.sign(found.link, at, drawn_at=found.drawn_at, before=before)
@@ -46,7 +46,7 @@ def tag(
 
 
 def _of_station(reader: RecordReader, serial: str, station: str) -> IssuedCode:
-    found = reader.code(serial)
+    found = reader.issued().code(serial)
     if found is None or not found.is_issued:
         state = "was never drawn" if found is None else f"is {found.state}"
         raise InputError(f"serial {serial[:40]!r} {state}: only a code whose label was proven is signed")

@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 from shellmark_inspect.app.papers import now, read_bytes, read_roots
 from shellmark_inspect.app.printing import JsonOption, out, print_json
 from shellmark_inspect.station import data_folder
-from shellmark_trace.dealer import Answer, Papers, answer_json, answer_lines, decide, open_papers
+from shellmark_trace.dealer import Answer, Papers, answer_json, answer_lines, decide, join_proof, open_papers
 from shellmark_trace.keys import Roots, read_seen, write_seen
 
 
@@ -35,7 +35,9 @@ def verify_text(
     root: Annotated[str | None, typer.Option("--root", help="The root holders' cards: a file, or with commas.")] = None,
     manifest: Annotated[Path | None, typer.Option("--manifest", help="The list of issued codes.")] = None,
     voids: Annotated[Path | None, typer.Option("--voids", help="The list of withdrawn codes.")] = None,
-    proof: Annotated[Path | None, typer.Option("--proof", help="The code's proof from the log.")] = None,
+    proof: Annotated[
+        Path | None, typer.Option("--proof", help="The code's .tlog-proof; its .leaf and .record.json lie beside it.")
+    ] = None,
     need_log: Annotated[bool, typer.Option("--need-log", help="Believe only what a proof shows to be logged.")] = False,
     seen: Annotated[Path | None, typer.Option("--seen", help="Where to keep what was seen, against rollback.")] = None,
     machine: JsonOption = False,
@@ -48,7 +50,7 @@ def verify_text(
     --root roots.txt --manifest issued.list --voids withdrawn.list`
     """
     papers = _papers(keys, root, manifest, voids, seen or data_folder() / "seen.json")
-    told = None if proof is None else read_bytes(proof, "proof")
+    told = None if proof is None else _proof(proof)
     answer = decide(text, papers, now(), proof=told, need_log=need_log)
     _print(answer, machine=machine)
     raise typer.Exit(answer.verdict.exit_code)
@@ -70,6 +72,13 @@ def _papers(keys: Path | None, root: str | None, manifest: Path | None, voids: P
     if papers.seen.latest is not None:
         write_seen(seen, roots, papers.seen)
     return papers
+
+
+def _proof(path: Path) -> bytes:
+    """A proof with its leaf and record: all in one file, or as `shellmark log proof --record` writes them."""
+    data = read_bytes(path, "proof")
+    leaf, record = path.with_suffix(".leaf"), path.with_suffix(".record.json")
+    return join_proof(data, read_bytes(leaf, "leaf"), read_bytes(record, "record")) if leaf.is_file() else data
 
 
 def _print(answer: Answer, *, machine: bool) -> None:

@@ -1,5 +1,6 @@
 """Durable, append-only records; the only SQL. One thread writes with `Records`, any reads with `RecordReader`."""
 
+from .audit import Audit, Edit
 from .check_values import (
     BASELINE,
     Answer,
@@ -13,7 +14,8 @@ from .check_values import (
     Work,
 )
 from .export import COLUMNS, TEXT_COLUMNS, Progress, record_json, write_csv, write_xlsx
-from .issued import IssuedCode
+from .issued import Issued, IssuedCode
+from .leaves import Leaf, Leaves
 from .ledger import Event
 from .policy import SavePolicy
 from .reader import DatabaseFacts, RecordReader, Search
@@ -25,12 +27,17 @@ __all__ = [
     "TEXT_COLUMNS",
     "VOIDING",
     "Answer",
+    "Audit",
     "CheckFacts",
     "CheckRecord",
     "DatabaseFacts",
+    "Edit",
     "Event",
+    "Issued",
     "IssuedCode",
     "KeptBaseline",
+    "Leaf",
+    "Leaves",
     "MasterAnswer",
     "Outcome",
     "Progress",

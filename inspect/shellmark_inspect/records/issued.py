@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +13,9 @@ from sqlalchemy.engine import Connection
 from shellmark_trace import Link, States, Suspicion, parse_link
 
 from .schema import codes, log_leaves
+
+CHUNK = 10_000
+"""Codes fetched at once."""
 
 ACTIVE_ON = frozenset({States.ACTIVE, States.SHIPPED, States.CLAIMED, States.RETURNED, States.REWORKED})
 """The states of a code whose label was proven and is in use."""
@@ -39,38 +44,45 @@ class IssuedCode:
         return self.state in OVER or self.suspicion is Suspicion.COPIED
 
 
-def codes_after(connection: Connection, serial: str, limit: int) -> list[IssuedCode]:
-    """The next codes in the order of their serials, of every station that writes this database."""
-    c = codes.c
-    query = (
-        sa.select(c.text, c.state, c.suspicion, c.station, c.drawn_at)
-        .where(c.serial > serial)
-        .order_by(c.serial)
-        .limit(limit)
-    )
-    return [
-        IssuedCode(parse_link(text), States(state), Suspicion(suspicion), station, drawn_at)
-        for text, state, suspicion, station, drawn_at in connection.execute(query)
-    ]
+class Issued:
+    """The codes that were ever drawn, on connections that can only read; for any thread."""
 
+    def __init__(self, reading: Callable[[], AbstractContextManager[Connection]]) -> None:
+        self._reading = reading
 
-def code_of(connection: Connection, serial: str) -> IssuedCode | None:
-    """One code, None when it was never drawn."""
-    c = codes.c
-    query = sa.select(c.text, c.state, c.suspicion, c.station, c.drawn_at).where(c.serial == serial)
-    row = connection.execute(query).one_or_none()
-    return None if row is None else IssuedCode(parse_link(row[0]), States(row[1]), Suspicion(row[2]), row[3], row[4])
+    def codes(self) -> Iterator[IssuedCode]:
+        """Every code, by serial, in bounded memory; no read lock is held between two chunks."""
+        c = codes.c
+        last = ""
+        while found := self._found(c.serial > last):
+            yield from found
+            last = found[-1].link.serial
 
+    def code(self, serial: str) -> IssuedCode | None:
+        """The code of a serial, None when none was drawn."""
+        return next(iter(self._found(codes.c.serial == serial)), None)
 
-def drawn(connection: Connection, station: str, since: datetime, before: datetime) -> int:
-    """How many codes a station drew from then until before then."""
-    c = codes.c
-    query = sa.select(sa.func.count()).where(c.station == station, c.drawn_at >= since, c.drawn_at < before)
-    return connection.scalar(query) or 0
+    def drawn(self, station: str, *, since: datetime, before: datetime) -> int:
+        """How many codes a station drew from `since` on until before `before`."""
+        c = codes.c
+        query = sa.select(sa.func.count()).where(c.station == station, c.drawn_at >= since, c.drawn_at < before)
+        with self._reading() as connection:
+            return connection.scalar(query) or 0
 
+    def longest_log(self) -> int:
+        """How many leaves the longest log of the stations has."""
+        query = sa.select(sa.func.max(log_leaves.c.index))
+        with self._reading() as connection:
+            last: int | None = connection.scalar(query)
+        return 0 if last is None else last + 1
 
-def log_sizes(connection: Connection) -> dict[str, int]:
-    """How many leaves each station's log has."""
-    c = log_leaves.c
-    query = sa.select(c.station, sa.func.max(c.index) + 1).group_by(c.station)
-    return {station: int(size) for station, size in connection.execute(query)}
+    def _found(self, which: sa.ColumnElement[bool]) -> list[IssuedCode]:
+        c = codes.c
+        query = sa.select(c.text, c.state, c.suspicion, c.station, c.drawn_at).where(which)
+        with self._reading() as connection:
+            return [
+                IssuedCode(parse_link(text), States(state), Suspicion(suspicion), station, drawn_at)
+                for text, state, suspicion, station, drawn_at in connection.execute(
+                    query.order_by(c.serial).limit(CHUNK)
+                )
+            ]

@@ -15,18 +15,17 @@ from sqlalchemy.engine import Connection
 from shellmark_inspect.errors import InputError, RecordsError
 from shellmark_inspect.types import Counts, Record, Verdict
 
-from . import check_reading, issued, rows, schema
+from . import check_reading, rows, schema
+from .audit import Audit
 from .check_values import CheckFacts, CheckRecord, KeptBaseline, Reading, Suspect
 from .database import file_of, mapped, read_url, reader, settings, wal_reset_bug
-from .issued import IssuedCode
+from .issued import Issued
+from .leaves import Leaves
 from .migrate import HEAD, check, revision
 from .schema import inspections
 
 CHUNK = 500
 """Records fetched at once by `iterate`."""
-
-CODES_CHUNK = 10_000
-"""Codes fetched at once by `codes`."""
 
 
 class Search(TypedDict, total=False):
@@ -185,27 +184,17 @@ class RecordReader:
             reset, kept = check_reading.kept_baselines(connection, station, sku, bases)
             return kept, check_reading.readings(connection, station, sku, since=reset, last=last)
 
-    def codes(self) -> Iterator[IssuedCode]:
-        """Every code that was ever drawn, by serial, in bounded memory; no read lock is held between two chunks."""
-        last = ""
-        while found := self._codes_after(last):
-            yield from found
-            last = found[-1].link.serial
+    def issued(self) -> Issued:
+        """The codes of every station that writes this database."""
+        return Issued(self._reading)
 
-    def code(self, serial: str) -> IssuedCode | None:
-        """The code of a serial, None when none was drawn."""
-        with self._reading() as connection:
-            return issued.code_of(connection, serial)
+    def leaves(self, station: str) -> Leaves:
+        """A station's transparency log."""
+        return Leaves(self._reading, station)
 
-    def drawn(self, station: str, *, since: datetime, before: datetime) -> int:
-        """How many codes a station drew from `since` on until before `before`."""
-        with self._reading() as connection:
-            return issued.drawn(connection, station, since, before)
-
-    def log_sizes(self) -> dict[str, int]:
-        """How many leaves each station's log has."""
-        with self._reading() as connection:
-            return issued.log_sizes(connection)
+    def audit(self, station: str) -> Audit:
+        """What compares the records with a station's log."""
+        return Audit(self._reading, self._images, station)
 
     def close(self) -> None:
         """Close every connection."""
@@ -214,10 +203,6 @@ class RecordReader:
     def _records(self, query: sa.Select[Any]) -> list[Record]:
         with self._reading() as connection:
             return rows.load(connection, connection.execute(query).mappings().all(), self._images)
-
-    def _codes_after(self, serial: str) -> list[IssuedCode]:
-        with self._reading() as connection:
-            return issued.codes_after(connection, serial, CODES_CHUNK)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

@@ -54,6 +54,20 @@ def pack_proof(proof: Proof, entry: bytes, salt: bytes, payload: bytes) -> str:
     return str(replace(proof, extra=extra))
 
 
+def join_proof(data: bytes, entry: bytes, record: bytes) -> bytes:
+    """One file of the three that `shellmark log proof --record` writes; `record` is JSON with "salt" and "payload".
+
+    Raises:
+        LogError: one of them is none.
+    """
+    told = _object(record)
+    try:
+        salt, payload = base64.b64decode(told["salt"], validate=True), str(told["payload"]).encode()
+    except (KeyError, TypeError, ValueError) as e:
+        raise LogError("this is no disclosed record: `shellmark log proof --record` writes one") from e
+    return pack_proof(Proof.parse(data), entry, salt, payload).encode()
+
+
 def open_code_proof(data: bytes, keys: KeyList) -> Shown:
     """What a code's proof shows, once all of it holds.
 

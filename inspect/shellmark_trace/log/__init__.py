@@ -1,8 +1,10 @@
 """The transparency log: tiles, signed checkpoints, proofs and witnesses that outsiders check with their own tools."""
 
 from .asking import WitnessAt, cosigned
+from .checking import Fault, LogCheck
 from .checkpoint import Checkpoint, open_checkpoint
-from .heads import Head, Heads
+from .files import write_whole
+from .heads import Head, Heads, read_head
 from .merkle import (
     EMPTY_ROOT,
     Frontier,
@@ -45,12 +47,14 @@ __all__ = [
     "Answer",
     "Checkpoint",
     "Cosigner",
+    "Fault",
     "FolderSource",
     "Frontier",
     "Head",
     "Heads",
     "Kind",
     "Leaves",
+    "LogCheck",
     "Nodes",
     "Note",
     "Proof",
@@ -80,9 +84,11 @@ __all__ = [
     "prove_inclusion",
     "read_bundle",
     "read_entry",
+    "read_head",
     "read_tile",
     "root",
     "source_of",
     "tile_at",
     "witness_app",
+    "write_whole",
 ]

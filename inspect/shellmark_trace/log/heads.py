@@ -69,17 +69,7 @@ class Heads:
         Raises:
             LogError: the memory is damaged, or of another log or key.
         """
-        try:
-            said = json.loads(self._path.read_bytes())
-            head = Head(str(said["note"]), str(said["witnessed"]), tuple(int(size) for size in said["sizes"]))
-        except FileNotFoundError:
-            return Head()
-        except OSError as e:
-            raise LogError(f"{self._path} cannot be read: {e.strerror or e}") from e
-        except (ValueError, KeyError, TypeError) as e:
-            raise LogError(f"{self._path} is damaged: take it from a backup; without it nothing may be signed") from e
-        self._check(head)
-        return head
+        return read_head(self._path, self.signer.verifier)
 
     def sign(self, size: int, root: bytes, *, old: int, old_root: bytes) -> Head:
         """Sign a tree that was grown from one of `old` leaves with `old_root`, which must be what was signed last.
@@ -122,20 +112,33 @@ class Heads:
             more = Note.parse(head.note)
         return self._keep(replace(head, witnessed=str(more)))
 
-    def _check(self, head: Head) -> None:
-        verifier = self.signer.verifier
-        for said in filter(None, (head.note, head.witnessed)):
-            note = Note.parse(said)
-            if not note.signed_by([verifier]):
-                origin = Checkpoint.parse(note.text).origin
-                raise LogError(
-                    f"{self._path} is the memory of {origin}, not of {verifier.name} with this key: "
-                    "a new key or name begins a new log with a new memory file"
-                )
-
     def _keep(self, head: Head) -> Head:
         keep(self._path, json.dumps(asdict(head), ensure_ascii=False, indent=1).encode())
         return head
+
+
+def read_head(path: Path, verifier: Verifier) -> Head:
+    """What a log with this key has signed last; an empty head where there is no memory yet.
+
+    Raises:
+        LogError: the memory is damaged, or of another log or key.
+    """
+    try:
+        said = json.loads(path.read_bytes())
+        head = Head(str(said["note"]), str(said["witnessed"]), tuple(int(size) for size in said["sizes"]))
+    except FileNotFoundError:
+        return Head()
+    except OSError as e:
+        raise LogError(f"{path} cannot be read: {e.strerror or e}") from e
+    except (ValueError, KeyError, TypeError) as e:
+        raise LogError(f"{path} is damaged: take it from a backup; without it nothing may be signed") from e
+    for note in (Note.parse(text) for text in (head.note, head.witnessed) if text):
+        if not note.signed_by([verifier]):
+            raise LogError(
+                f"{path} is the memory of {Checkpoint.parse(note.text).origin}, not of {verifier.name} with this key: "
+                "a new key or name begins a new log with a new memory file"
+            )
+    return head
 
 
 def rolled_back(name: str, size: int, signed: int) -> str:

@@ -55,6 +55,10 @@ class Publisher:
             self._longer_than(head)
             self._compare(self._resumed(head, write=False), head.checkpoint)
 
+    def size(self) -> int:
+        """How many leaves the records have."""
+        return self._leaves.size()
+
     def nodes(self) -> TileNodes:
         """The hashes of the published tree, for proofs."""
         return TileNodes(FolderSource(self.folder), self.heads.read().checkpoint.size)

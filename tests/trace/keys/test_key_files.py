@@ -173,6 +173,7 @@ def test_a_passphrase_on_the_command_line_or_from_nowhere_is_refused_and_not_rep
     with pytest.raises(KeyFileError) as caught:
         read_passphrase(wrong, nobody, "x")
     assert "\n" not in str(caught.value)
+    assert "hunter2" not in str(caught.value)
 
 
 @posix
