@@ -1,6 +1,6 @@
 """How large and how quick the offline manifest is, and how often it takes a random code for an issued one.
 
-Run `python benchmarks/manifests.py [CODES] [RANDOM]`; a million codes and ten million random ones take a minute of a core.
+Run `python benchmarks/manifests.py [CODES] [RANDOM]`; a million codes and ten million random ones take about a minute.
 """
 
 from __future__ import annotations
