@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from shellmark_trace import ALPHABET, Link
+from shellmark_trace import ALPHABET, SERIAL_LENGTH, Link
 from shellmark_trace.keys import LIST_LIFE, Card, KeyFile, Kind, first_list, new_entry
 from shellmark_trace.log import Verifier
 from shellmark_trace.manifest import build_manifest, open_manifest
@@ -26,13 +26,14 @@ GTIN = "06901234567892"
 BATCH = 100_000
 
 
-def serials(count: int, seed: int) -> Iterator[str]:
+def serials(count: int, seed: int) -> Iterator[bytes]:
     """Random serials; of a seed, unlike the station's, so that a run can be repeated."""
-    letters = np.array(list(ALPHABET))
+    letters = np.frombuffer(ALPHABET.encode(), np.uint8)
     generator = np.random.default_rng(seed)
     for start in range(0, count, BATCH):
-        drawn = generator.integers(0, 32, (min(BATCH, count - start), 13))
-        yield from ("".join(row) for row in letters[drawn])
+        size = min(BATCH, count - start)
+        drawn = letters[generator.integers(0, 32, (size, SERIAL_LENGTH))].tobytes()
+        yield from (drawn[place : place + SERIAL_LENGTH] for place in range(0, len(drawn), SERIAL_LENGTH))
 
 
 def timed(what: str, do: Callable[[], Any]) -> Any:
@@ -58,9 +59,9 @@ def main(count: int, strangers: int) -> None:
     key = KeyFile(Card(Kind.MANIFEST, Verifier("m1", private.public_key())), private)
     now = datetime.now(UTC).replace(microsecond=0)
     keys = first_list("厂", "factory", ["A.CN"], [new_entry(key.card, now)], now, LIST_LIFE)
-    links = [Link("A.CN", GTIN, serial) for serial in serials(count, 1)]
+    links = [Link("A.CN", GTIN, serial.decode()) for serial in serials(count, 1)]
     print(f"{count} codes, {strangers} random ones; numpy {np.__version__}, Python {sys.version.split()[0]}")
-    data = timed("build and sign", lambda: build_manifest(links, key, version=1, now=now))
+    data: bytes = timed("build and sign", lambda: build_manifest(links, key, version=1, now=now))
     print(f"{'size':42} {len(data)} bytes, {8 * len(data) / count:.2f} bit a code")
     opens = [_spent(lambda: open_manifest(data, keys, now)) for _ in range(7)]
     manifest = timed("open, signature and all", lambda: open_manifest(data, keys, now))
@@ -87,8 +88,7 @@ def _hits(prefixes: np.ndarray[Any, np.dtype[np.uint64]], strangers: int) -> int
     for start in range(0, strangers, BATCH):
         size = min(BATCH, strangers - start)
         for place in range(size):
-            digest = hashlib.sha256(head + next(drawn).encode()).digest()
-            wanted[place] = int.from_bytes(digest[:5], "big")
+            wanted[place] = int.from_bytes(hashlib.sha256(head + next(drawn)).digest()[:5], "big")
         found = np.searchsorted(prefixes, wanted[:size])
         inside = found < len(prefixes)
         hits += int((prefixes[found[inside]] == wanted[:size][inside]).sum())

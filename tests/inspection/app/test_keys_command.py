@@ -281,6 +281,12 @@ def test_the_program_itself_ends_with_the_exit_code(office: Office) -> None:
     assert PASSPHRASE not in odd.stdout
 
 
+def test_a_pin_key_has_no_card(office: Office) -> None:
+    assert "no card" in call("keys", "init", "pin", "pins", office.key("pins"), *FROM)
+    assert not (office / "pins.pub").exists()
+    assert "no card" in refused(KeyFileError, "keys", "show", office.key("pins"))
+
+
 def test_a_missing_passphrase_is_one_line(office: Office) -> None:
     sign = (
         "keys",
