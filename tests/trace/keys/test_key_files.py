@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 from pathlib import Path
@@ -10,7 +11,18 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 from shellmark_trace import KeyFileError
-from shellmark_trace.keys import Card, Kind, card_of, create_key, read_key, read_passphrase, read_pin_key, write_card
+from shellmark_trace.keys import (
+    Card,
+    Kind,
+    card_of,
+    create_key,
+    read_key,
+    read_passphrase,
+    read_pin_key,
+    replace_public,
+    write_card,
+    write_public,
+)
 
 PASSPHRASE = b"correct horse battery"
 
@@ -82,6 +94,29 @@ def test_a_link_in_its_place_is_not_followed(tmp_path: Path) -> None:
     with pytest.raises(KeyFileError, match="stays as it is"):
         create_key(Kind.ROOT, "a", tmp_path / "x.key", PASSPHRASE)
     assert not target.exists()
+
+
+@posix
+def test_a_usb_stick_without_hard_links_or_modes_takes_new_files_and_keeps_old_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    monkeypatch.setattr(os, "fchmod", refuse)
+    write_public(tmp_path / "k1.list", b"one")
+    with pytest.raises(KeyFileError, match="stays as it is"):
+        write_public(tmp_path / "k1.list", b"two")
+    replace_public(tmp_path / "k1.list", b"three")
+    assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [("k1.list", b"three")]
+
+
+@pytest.mark.parametrize("where", ["none/x.list", "file/x.list"])
+def test_a_folder_that_is_none_is_one_line(tmp_path: Path, where: str) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(KeyFileError, match="cannot be written"):
+        write_public(tmp_path / where, b"x")
 
 
 def test_a_wrong_passphrase_or_kind_does_not_open_it(made: Path) -> None:
