@@ -8,8 +8,7 @@ import shellmark_trace
 
 
 def test_the_door_is_what_it_says() -> None:
-    members = vars(shellmark_trace).items()
-    public = {name for name, value in members if not name.startswith("_") and not isinstance(value, ModuleType)}
+    public = {n for n, value in vars(shellmark_trace).items() if n[0] != "_" and not isinstance(value, ModuleType)}
     assert public == set(shellmark_trace.__all__)
 
 

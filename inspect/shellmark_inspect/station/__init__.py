@@ -9,6 +9,8 @@ from .drift_door import Drift
 from .due import Due, DueWhy
 from .gating import GateProcess, GateTask
 from .golden import golden_places
+from .label_desk import LabelDesk
+from .label_spec import LabelSpec, OrderSpec
 from .log_check import Checked, check_log
 from .log_config import LogSpec, WitnessSpec
 from .plans import judging_versions, read_recipes
@@ -35,9 +37,12 @@ __all__ = [
     "GateProcess",
     "GateTask",
     "Kind",
+    "LabelDesk",
+    "LabelSpec",
     "LogSpec",
     "Monitor",
     "Notary",
+    "OrderSpec",
     "Place",
     "Quantity",
     "Station",

@@ -31,7 +31,7 @@ from shellmark_trace.log import (
     write_whole,
 )
 
-LAMP = "log"
+LOG_LAMP = "log"
 LATE_AFTER = timedelta(hours=2)
 """How long publishing or witnesses may fail before a person is told."""
 
@@ -120,6 +120,7 @@ class Notary:
         except KeyFileError as e:
             raise ConfigError(f"the log's key: {e}") from e
         self._reader = reader
+        self._station = config.station
         self._witnesses = [witness.at for witness in spec.witnesses]
         self._post = None if spec.post is None else config.folder / config.data / spec.post
         self._every_s = spec.every_min * 60
@@ -165,7 +166,10 @@ class Notary:
             with self._turn:
                 self._turn.wait_for(lambda: self._wanted, self._every_s)
                 self._wanted, closed = False, self._closed
-            self._round([] if closed else self._witnesses)
+            try:
+                self._round([] if closed else self._witnesses)
+            except Exception:  # whatever it is, the next round may do better, and no case waits for it
+                log.exception("the log of station %s", self._station)
             if closed:
                 return
 
@@ -186,7 +190,7 @@ class Notary:
             self._troubles = ()
         except LogForked as e:
             log.warning("%s", e)
-            self._troubles = (Trouble(TroubleCode.LOG_FORKED, LAMP, True, {"what": str(e)}),)
+            self._troubles = (Trouble(TroubleCode.LOG_FORKED, LOG_LAMP, True, {"what": str(e)}),)
         except (TraceError, RecordsError) as e:
             log.warning("%s", e)
             self._troubles = self._late(str(e))
@@ -197,7 +201,7 @@ class Notary:
         """A warning, once nothing was published or witnessed for long."""
         since = self._now() - self._well_at
         values: dict[str, str | float] = {"what": what, "hours": since.total_seconds() / 3600}
-        return (Trouble(TroubleCode.LOG_LATE, LAMP, False, values),) if since >= LATE_AFTER else ()
+        return (Trouble(TroubleCode.LOG_LATE, LOG_LAMP, False, values),) if since >= LATE_AFTER else ()
 
     @staticmethod
     def _now() -> datetime:
