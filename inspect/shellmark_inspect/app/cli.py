@@ -22,12 +22,16 @@ from shellmark_inspect.app import (
     drift,
     evidence,
     labels,
+    keys,
     logs,
+    manifest,
     models,
     names,
     records,
     run,
+    tags,
     train,
+    verify,
 )
 from shellmark_inspect.app.printing import errors
 from shellmark_inspect.errors import ShellmarkError
@@ -55,6 +59,7 @@ app.command()(names.names)
 app.command()(bench.bench)
 app.command()(evidence.evidence)
 app.command()(doctor.doctor)
+keys.app.command()(tags.tag)
 for name, group in (
     ("records", records.app),
     ("cameras", cameras.app),
@@ -63,6 +68,9 @@ for name, group in (
     ("checks", checks.app),
     ("drift", drift.app),
     ("label", labels.app),
+    ("keys", keys.app),
+    ("manifest", manifest.app),
+    ("verify", verify.app),
     ("log", logs.app),
 ):
     app.add_typer(group, name=name)

@@ -29,7 +29,7 @@ from .listing import (
 )
 from .passphrases import WAYS, Prompt, read_passphrase
 from .seen import Seen, read_seen, write_seen
-from .storage import write_public
+from .storage import replace_public, write_public
 
 __all__ = [
     "CARD_ENDING",
@@ -65,6 +65,7 @@ __all__ = [
     "read_passphrase",
     "read_pin_key",
     "read_seen",
+    "replace_public",
     "revoked",
     "rotated",
     "sign_draft",
