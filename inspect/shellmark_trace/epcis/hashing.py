@@ -33,7 +33,7 @@ _URNS = {"bizstep": "BizStep", "disp": "Disp", "btt": "BTT", "sdt": "SDT", "er":
 _URN = re.compile(r"urn:epcglobal:cbv:(bizstep|disp|btt|sdt|er):(.+)")
 _SGTIN = re.compile(r"urn:epc:id:sgtin:(\d{6,12})\.(\d{1,7})\.(.{1,20})")
 _SGLN = re.compile(r"urn:epc:id:sgln:(\d{6,12})\.(\d{0,6})\.(.{1,20})")
-_LINK = re.compile(r"https?://[^/?#]+(?:/[^?#]*?)??/(01|414)/(\d{13,14})((?:/[^/?#]+/[^/?#]+)*)/?(?:[?#].*)?")
+_LINK = re.compile(r"(?i:https?)://[^/?#]+(?:/[^?#]*?)??/(01|414)/(\d{13,14})((?:/[^/?#]+/[^/?#]+)*)/?(?:[?#].*)?")
 _FINEST = {"01": ("21", "10", "235"), "414": ("254",)}
 
 
