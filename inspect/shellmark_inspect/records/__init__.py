@@ -12,7 +12,7 @@ from .check_values import (
     Suspect,
     Work,
 )
-from .export import COLUMNS, TEXT_COLUMNS, Progress, record_json, write_csv, write_xlsx
+from .export import COLUMNS, TEXT_COLUMNS, Progress, record_json, write_csv, write_epcis, write_jsonl, write_xlsx
 from .ledger import Event
 from .policy import SavePolicy
 from .reader import DatabaseFacts, RecordReader, Search
@@ -41,5 +41,7 @@ __all__ = [
     "Work",
     "record_json",
     "write_csv",
+    "write_epcis",
+    "write_jsonl",
     "write_xlsx",
 ]

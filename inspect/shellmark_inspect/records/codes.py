@@ -167,6 +167,7 @@ class Codes:
         )
         told = {
             "serial": serial,
+            "station": self._station,
             "gtin": found["gtin"],
             "text": found["text"],
             "case_id": found["case_id"],

@@ -73,6 +73,11 @@ class Ledger:
         )
         return [Event(*row) for row in self._connection.execute(query)]
 
+    def payload(self, key: str) -> Mapping[str, Any] | None:
+        """What an event told, without what it corrected; None where there is no such event."""
+        found = self._connection.scalar(sa.select(outbox.c.payload).where(outbox.c.key == key))
+        return None if found is None else {name: value for name, value in found.items() if name != "corrects"}
+
     def cursor(self, target: str) -> int:
         """The number of the last event the target has had, 0 for none."""
         c = outbox_cursors.c

@@ -293,7 +293,7 @@ class Records:
             note=decision["note"],
             previous=row,
         )
-        self._announce("overrule", record)
+        self._announce("overrule", record, corrects=self._ledger.payload(_key(base["station"], base["sequence"])))
         return record
 
     def _append(self, head: Mapping[str, Any], code: Code | None, at: datetime) -> tuple[int, int]:
@@ -307,16 +307,18 @@ class Records:
         assert done is not None
         return int(done[0]), sequence
 
-    def _announce(self, kind: str, record: Record) -> None:
+    def _announce(self, kind: str, record: Record, *, corrects: Mapping[str, Any] | None = None) -> None:
+        """Tell others of a record, and the log; others also what it was decided about, as it was told then."""
         told = record_json(record)
-        key = f"{record.station}:{record.sequence}"
+        key = _key(record.station, record.sequence)
         entry = {
             "kind": kind,
             "sequence": record.sequence,
             "verdict": told["verdict"],
             "disposition": told["disposition"],
         }
-        self._ledger.tell(kind, key, record.recorded_at, told, row=record.row)
+        about = {} if corrects is None else {"corrects": corrects}
+        self._ledger.tell(kind, key, record.recorded_at, {**told, **about}, row=record.row)
         self._ledger.log(entry, told)
 
     def _check_open(self, number: int) -> None:
@@ -372,6 +374,10 @@ class Records:
             free = free_bytes(folder)
         if free < RECORD_ROOM_BYTES:
             raise StorageFull(f"{folder} has {free // 1024} KiB left: free some space, no case is begun before")
+
+
+def _key(station: str, sequence: int) -> str:
+    return f"{station}:{sequence}"
 
 
 def _check_gtin(gtin: str | None) -> None:
