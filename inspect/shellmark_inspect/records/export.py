@@ -53,6 +53,8 @@ def record_json(record: Record) -> dict[str, Any]:
             "previous": record.previous,
             "master": record.master or None,
             "suspect": record.suspect or None,
+            "order": record.order or None,
+            "batch": record.batch or None,
             "scores": inspection.scores,
             "timings_ms": inspection.timings_ms,
             "notes": inspection.notes,
