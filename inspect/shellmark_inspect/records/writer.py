@@ -325,8 +325,7 @@ class Records:
         assert done is not None
         return int(done[0]), sequence
 
-    def _announce(self, kind: str, record: Record, *, corrects: Mapping[str, Any] | None = None) -> None:
-        """Tell others of a record, and the log; others also of the row it was decided about, as it was told then."""
+    def _announce(self, kind: str, record: Record, *, corrects: sa.RowMapping | None = None) -> None:
         told = record_json(record)
         key = f"{record.station}:{record.sequence}"
         entry = {
