@@ -21,6 +21,7 @@ from shellmark_inspect.app import (
     doctor,
     drift,
     evidence,
+    logs,
     models,
     names,
     records,
@@ -60,6 +61,7 @@ for name, group in (
     ("calibrate", calibrate.app),
     ("checks", checks.app),
     ("drift", drift.app),
+    ("log", logs.app),
 ):
     app.add_typer(group, name=name)
 

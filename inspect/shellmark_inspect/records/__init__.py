@@ -1,5 +1,6 @@
 """Durable, append-only records; the only SQL. One thread writes with `Records`, any reads with `RecordReader`."""
 
+from .audit import Audit, Edit
 from .check_values import (
     BASELINE,
     Answer,
@@ -16,6 +17,7 @@ from .codes import ATTEMPTS_USED
 from .export import COLUMNS, TEXT_COLUMNS, Progress, record_json, write_csv, write_epcis, write_jsonl, write_xlsx
 from .label_values import Halted, LastReading, Order, Proof, Reconciliation, Waiting
 from .labels import ATTEMPTS, Labels
+from .leaves import Leaf, Leaves
 from .ledger import Event
 from .policy import SavePolicy
 from .reader import DatabaseFacts, RecordReader, Search
@@ -30,14 +32,18 @@ __all__ = [
     "TEXT_COLUMNS",
     "VOIDING",
     "Answer",
+    "Audit",
     "CheckFacts",
     "CheckRecord",
     "DatabaseFacts",
+    "Edit",
     "Event",
     "Halted",
     "KeptBaseline",
     "Labels",
     "LastReading",
+    "Leaf",
+    "Leaves",
     "MasterAnswer",
     "Order",
     "Outcome",

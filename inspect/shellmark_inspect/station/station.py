@@ -23,6 +23,7 @@ from shellmark_inspect.station.courier import Courier
 from shellmark_inspect.station.keeper import Keeper
 from shellmark_inspect.station.lamps import database_lamp, disk_lamp, model_lamp, worst_camera
 from shellmark_inspect.station.plans import CLOSE_WITHIN_S, Plans, close_model, newest_frames, refused, retire
+from shellmark_inspect.station.publishing import Notary
 from shellmark_inspect.station.running import run_cases
 from shellmark_inspect.station.shadow import Watched
 from shellmark_inspect.station.workshop import Workshop
@@ -59,6 +60,7 @@ class Station:
         self._fault = ""
         self._lamps: dict[str, Lamp] = {}
         self._ended = False
+        self._was = StationState.PREOPERATIONAL
         self._loop: Loop | None = None
         self._keeper: Keeper | None = None
         self._plan: Plan | None = None
@@ -245,6 +247,8 @@ class Station:
         records = Records.open(config.url, config.images, station=config.station, host=config.host, policy=config.save)
         gtins = {recipe.sku: recipe.gtin for recipe in self._recipes.values()}
         self._keeper = keeper = Keeper(records, self.reader(), gtins, self.clearance)
+        if config.log is not None:
+            self.clearance.notary = Notary(config, self.reader(), self.clearance.look)
         while self._unstored:
             if records.is_open(self._unstored[0].trigger):
                 keeper.store(self._unstored[0])
@@ -263,7 +267,7 @@ class Station:
             overrun=config.overrun,
             answer_within_s=config.answer_within_s,
             on_record=self._tell,
-            on_state=lambda _state, _message: self._beat_now.set(),
+            on_state=self._state_changed,
         )
         self._fault = ""
         self._look_around()
@@ -365,12 +369,22 @@ class Station:
                 log.warning("camera %s does not let go", thread.camera.name)
         for courier in self._couriers:
             courier.close()
+        if self.clearance.notary is not None:
+            self.clearance.notary.close()
+            self.clearance.notary = None
         if self._keeper is not None:
             self._keeper.records.close()
             self._keeper.reader.close()
         if self._plan is not None:
             close_model(self._plan)
         self._loop, self._keeper, self._plan, self._couriers, self._runner = None, None, None, [], None
+
+    def _state_changed(self, state: StationState, _message: str) -> None:
+        """Look around at once; the end of a run is the end of a batch, of which the log shows a checkpoint."""
+        was, self._was = self._was, state
+        if was is StationState.CONTINUOUS_EXECUTION and state is not was and self.clearance.notary is not None:
+            self.clearance.notary.call()
+        self._beat_now.set()
 
     # ── running ─────────────────────────────────────────────────────────────────────────────────────────────────
 
