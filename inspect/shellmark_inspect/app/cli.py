@@ -21,11 +21,13 @@ from shellmark_inspect.app import (
     doctor,
     drift,
     evidence,
+    export,
     logs,
     models,
     names,
     records,
     run,
+    trace,
     train,
 )
 from shellmark_inspect.app.printing import errors
@@ -61,6 +63,8 @@ for name, group in (
     ("calibrate", calibrate.app),
     ("checks", checks.app),
     ("drift", drift.app),
+    ("export", export.app),
+    ("trace", trace.app),
     ("log", logs.app),
 ):
     app.add_typer(group, name=name)

@@ -22,6 +22,8 @@ from .ledger import Event
 from .policy import SavePolicy
 from .reader import DatabaseFacts, RecordReader, Search
 from .stock import Stock
+from .story import CodeStep, CodeStory, Delivery, SeenLeaf, Stories, Story, Told
+from .telling import Tellings
 from .writer import VOIDING, Records
 
 __all__ = [
@@ -35,7 +37,10 @@ __all__ = [
     "Audit",
     "CheckFacts",
     "CheckRecord",
+    "CodeStep",
+    "CodeStory",
     "DatabaseFacts",
+    "Delivery",
     "Edit",
     "Event",
     "Halted",
@@ -55,8 +60,13 @@ __all__ = [
     "Records",
     "SavePolicy",
     "Search",
+    "SeenLeaf",
     "Stock",
+    "Stories",
+    "Story",
     "Suspect",
+    "Tellings",
+    "Told",
     "Waiting",
     "Work",
     "record_json",
