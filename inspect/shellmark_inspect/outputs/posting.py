@@ -8,7 +8,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http.client import HTTPException
+from http.client import HTTPException, IncompleteRead
 from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
@@ -99,6 +99,8 @@ class Poster:
         try:
             with self._opener.open(request, timeout=self._settings.timeout_s) as answer:
                 data = answer.read(ANSWER_BYTES)
+                if answer.length and len(data) < ANSWER_BYTES:
+                    raise IncompleteRead(data, answer.length)
                 return Answer(answer.status, dict(answer.headers), _json(data))
         except urllib.error.HTTPError as e:
             with e:
