@@ -212,7 +212,10 @@ def _told(connection: Connection, keys: Sequence[str]) -> dict[str, Told]:
 def _leaf(row: sa.RowMapping) -> SeenLeaf:
     if row["entry"] is None:
         return SeenLeaf(row["number"] - 1, "", "missing")
-    return SeenLeaf(row["number"] - 1, row["hash"].hex(), _state(row))
+    try:
+        return SeenLeaf(row["number"] - 1, row["hash"].hex(), _state(row))
+    except (ValueError, KeyError, TypeError, AttributeError, LeafError):  # an edit may leave what is no leaf at all
+        return SeenLeaf(row["number"] - 1, "", "edited")
 
 
 def _state(row: sa.RowMapping) -> str:
@@ -221,11 +224,8 @@ def _state(row: sa.RowMapping) -> str:
     if row["payload"] is None:
         return "erased"
     told = {name: value for name, value in row["told"].items() if name != "corrects"}
-    try:
-        whole = json.loads(row["entry"])["payload"] == payload_hash(row["payload"], row["salt"])
-        return "holds" if whole and json.loads(row["payload"]) == told else "edited"
-    except (ValueError, KeyError, TypeError, LeafError):
-        return "edited"
+    whole = json.loads(row["entry"])["payload"] == payload_hash(row["payload"], row["salt"])
+    return "holds" if whole and json.loads(row["payload"]) == told else "edited"
 
 
 def _deliveries(connection: Connection, told: Sequence[Told], targets: Iterable[str]) -> tuple[Delivery, ...]:
