@@ -69,6 +69,11 @@ COMMANDS = [
     ("calibrate", "zones"),
     ("evidence",),
     ("calibrate", "checks"),
+    ("export", "epcis"),
+    ("export", "csv"),
+    ("export", "xlsx"),
+    ("export", "jsonl"),
+    ("trace", "show"),
 ]
 
 
