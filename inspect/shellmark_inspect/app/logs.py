@@ -94,7 +94,8 @@ def publish_log(config: ConfigArgument, machine: JsonOption = False) -> None:
     if machine:
         print_json(_head_json(head) | {"cosigned": names, "missing": missing})
         return
-    out.print(f"{head.checkpoint.size} leaves in {publisher.folder}, cosigned by {', '.join(names) or 'nobody'}")
+    told = f"{head.checkpoint.size} leaves in {publisher.folder}, cosigned by {', '.join(names) or 'nobody'}"
+    out.print(told, markup=False, soft_wrap=True)
     for why in missing:
         out.print(why, style="yellow", markup=False, soft_wrap=True)
 
@@ -187,7 +188,8 @@ def verify_proof(
         print_json(values | {"witnesses": names, "entry": json.loads(data), "record": told})
         return
     seen = f"seen by {', '.join(names)}" if names else "seen by no witness"
-    out.print(f"in the log {proved.checkpoint.origin}: leaf {proved.index} of {proved.checkpoint.size}, {seen}")
+    place = f"in the log {proved.checkpoint.origin}: leaf {proved.index} of {proved.checkpoint.size}"
+    out.print(f"{place}, {seen}", markup=False, soft_wrap=True)
     typer.echo(json.dumps(told, ensure_ascii=False) if told is not None else data.decode())
 
 

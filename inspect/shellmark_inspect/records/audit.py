@@ -27,6 +27,9 @@ _CODE = "code"
 _STEP = ("serial", "subject", "before", "after", "row")
 """What tells a code's steps apart."""
 
+_LABEL = "label"
+"""The kind of a picture that comes to a record later, when its label is read; the code's step has its digest."""
+
 _LATER = ("suspect",)
 """What becomes known of a record only after its leaf was written."""
 
@@ -129,10 +132,11 @@ def _told_fault(leaf: Leaf, there: Mapping[object, Mapping[str, Any]]) -> str:
 
 
 def _steady(told: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a record never changes: all but what later rows say of it, and its code's state."""
+    """What of a record never changes: all but what later rows say of it, its code's state and its label's picture."""
     found = {name: value for name, value in told.items() if name not in _LATER}
     if code := found.get("code"):
         found["code"] = {name: value for name, value in code.items() if name != "state"}
+    found["images"] = [image for image in told.get("images", ()) if image.get("kind") != _LABEL]
     return found
 
 

@@ -118,8 +118,10 @@ class Leaves:
             start += CHUNK
 
     def of_serial(self, serial: str) -> list[int]:
-        """The numbers of the leaves that tell of a code, oldest first; reads through every payload."""
-        return self._holding(f'"serial":{json.dumps(serial)}')
+        """The numbers of the leaves that tell of a code's steps, oldest first; reads through every payload."""
+        held = self._holding(f'"serial":{json.dumps(serial)}')
+        leaves = (leaf for index in held for leaf in self.leaves(index, index + 1))
+        return [leaf.index for leaf in leaves if leaf.told().get("serial") == serial]
 
     def of_row(self, row: int) -> list[int]:
         """The numbers of the leaves that tell of a record, oldest first; reads through every payload."""

@@ -10,6 +10,8 @@ from .due import Due, DueWhy
 from .gating import GateProcess, GateTask
 from .golden import golden_places
 from .inclusion import published_leaf
+from .label_desk import LabelDesk
+from .label_spec import LabelSpec, OrderSpec
 from .log_check import Checked, check_log
 from .log_config import LogSpec, WitnessSpec
 from .plans import judging_versions, read_recipes
@@ -36,9 +38,12 @@ __all__ = [
     "GateProcess",
     "GateTask",
     "Kind",
+    "LabelDesk",
+    "LabelSpec",
     "LogSpec",
     "Monitor",
     "Notary",
+    "OrderSpec",
     "Place",
     "Quantity",
     "Station",

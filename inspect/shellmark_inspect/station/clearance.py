@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from shellmark_inspect.station.publishing import Notary
     from shellmark_inspect.station.station import Station
 
-LAMPS = ("light", "calibration", "check", "log")
+LOG_LAMP = "log"
+LAMPS = ("light", "calibration", "check", LOG_LAMP)
 _DAY_S = 86400.0
 
 
@@ -99,7 +100,7 @@ class Clearance:
             "light": monitor is not None and monitor.is_fed,
             "calibration": inspector is not None and bool(inspector.profiles),
             "check": bool(self.checks.masters()),
-            "log": self.notary is not None,
+            LOG_LAMP: self.notary is not None,
         }
         return {name: lamp for name in LAMPS if (lamp := self._lamp(name)).text or there[name]}
 
@@ -108,6 +109,16 @@ class Clearance:
         if not mine:
             return Lamp(Light.GREEN)
         return Lamp(Light.RED if mine[0].blocks else Light.YELLOW, str(mine[0]))
+
+    def watch(self, notary: Notary | None) -> None:
+        """Take the station's log, and what is wrong with it at once, before anything else is known; None for none."""
+        self.notary = notary
+        others = tuple(trouble for trouble in self._troubles if trouble.lamp != LOG_LAMP)
+        self._troubles = (*self._of_log(), *others)
+
+    def log_holds(self) -> bool:
+        """Whether nothing is known against the log; where it does not hold nothing may be printed either."""
+        return not any(trouble.blocks for trouble in self._of_log())
 
     def _of_log(self) -> tuple[Trouble, ...]:
         return self.notary.troubles() if self.notary is not None else ()

@@ -120,6 +120,7 @@ class Notary:
         except KeyFileError as e:
             raise ConfigError(f"the log's key: {e}") from e
         self._reader = reader
+        self._station = config.station
         self._witnesses = [witness.at for witness in spec.witnesses]
         self._post = None if spec.post is None else config.folder / config.data / spec.post
         self._every_s = spec.every_min * 60
@@ -165,7 +166,10 @@ class Notary:
             with self._turn:
                 self._turn.wait_for(lambda: self._wanted, self._every_s)
                 self._wanted, closed = False, self._closed
-            self._round([] if closed else self._witnesses)
+            try:
+                self._round([] if closed else self._witnesses)
+            except Exception:  # whatever it is, the next round may do better, and no case waits for it
+                log.exception("the log of station %s", self._station)
             if closed:
                 return
 

@@ -15,7 +15,7 @@ from shellmark_trace.errors import LogError, LogForked
 from .checkpoint import Checkpoint
 from .files import keep
 from .merkle import EMPTY_ROOT
-from .notes import Note, Signature, Signer, Verifier
+from .notes import Note, Signature, Signer, Verifier, open_note
 from .tiles import Tile, edge
 
 _WAIT_S = 10.0
@@ -91,6 +91,15 @@ class Heads:
         checkpoint = Checkpoint(name, size, root)
         note = Note(str(checkpoint), (self.signer.sign(str(checkpoint)),))
         return self._keep(replace(head, note=str(note), sizes=_needed((*head.sizes, size))))
+
+    def adopt(self, note: Note) -> Head:
+        """Remember a checkpoint of this log's own that the memory does not know of, because it was lost.
+
+        Raises:
+            SignatureInvalid: it is not signed by this log.
+        """
+        head, checkpoint = self.read(), Checkpoint.parse(open_note(str(note), [self.signer.verifier]).text)
+        return self._keep(replace(head, note=str(note), sizes=_needed((*head.sizes, checkpoint.size))))
 
     def probe(self) -> Note:
         """A signed checkpoint of the empty log, with which every log begins: it asks a witness how far it is."""

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
-from shellmark_trace.errors import LogError, LogForked
+from shellmark_trace.errors import LogError, LogForked, SignatureInvalid
 
-from .checkpoint import Checkpoint
+from .checkpoint import Checkpoint, open_checkpoint
 from .files import keep
 from .heads import Head, Heads, forked, rolled_back
 from .tiles import CHECKPOINT, WIDTH, FolderSource, TileNodes
@@ -42,7 +42,7 @@ class Publisher:
             LogError: the records are shorter than, or do not continue, what was signed; or the disk does not take it.
         """
         with self.heads.turn():
-            return self._publish(self.heads.read())
+            return self._publish(self._last())
 
     def look(self) -> None:
         """See that the records continue what was signed, without signing anything.
@@ -51,7 +51,7 @@ class Publisher:
             LogError: they are shorter or other ones.
         """
         with self.heads.turn():
-            head = self.heads.read()
+            head = self._last()
             self._longer_than(head)
             self._compare(self._resumed(head, write=False), head.checkpoint)
 
@@ -70,6 +70,15 @@ class Publisher:
             LogError: the disk does not take it.
         """
         keep(self.folder / CHECKPOINT, head.note.encode())
+
+    def _last(self) -> Head:
+        """What was signed last: what is remembered, or what is shown where the memory was lost or rolled back."""
+        head, said = self.heads.read(), FolderSource(self.folder).read(CHECKPOINT)
+        try:
+            shown, note = open_checkpoint(said or b"", [self.heads.signer.verifier])
+        except (LogError, SignatureInvalid):  # it is not ours, and will be written anew
+            return head
+        return self.heads.adopt(note) if shown.size > head.checkpoint.size else head
 
     def _publish(self, head: Head) -> Head:
         signed, size = head.checkpoint, self._longer_than(head)

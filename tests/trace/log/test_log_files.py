@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import base64
+import functools
 import random
+import threading
 from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -19,6 +22,7 @@ from shellmark_trace.log import (
     FolderSource,
     Frontier,
     Heads,
+    LogCheck,
     Note,
     Proof,
     Publisher,
@@ -34,6 +38,7 @@ from shellmark_trace.log import (
     read_bundle,
     read_entry,
     root,
+    source_of,
     tile_at,
 )
 
@@ -208,6 +213,50 @@ def test_records_that_were_rolled_back_or_changed_are_not_published(tmp_path: Pa
         publisher(tmp_path, other).publish()
     leaves.grow(3)
     assert publisher(tmp_path, leaves).publish().checkpoint.size == count + 3
+
+
+def test_a_memory_that_was_lost_is_taken_from_what_is_shown(tmp_path: Path) -> None:
+    leaves = Entries(300)
+    head = publisher(tmp_path, leaves).publish()
+    (tmp_path / "signed.json").unlink()
+    for bad in (Entries(200), Entries(300, seed=1)):
+        with pytest.raises(LogForked):
+            publisher(tmp_path, bad).publish()
+    assert publisher(tmp_path, leaves).publish() == head
+    (tmp_path / "signed.json").unlink()
+    (tmp_path / "log" / CHECKPOINT).write_text("nothing of ours", "utf-8")
+    assert publisher(tmp_path, leaves).publish() == head
+
+
+def test_a_log_is_read_over_http(tmp_path: Path) -> None:
+    leaves = Entries(700)
+    publisher(tmp_path, leaves).publish()
+    handler = functools.partial(QuietHandler, directory=str(tmp_path / "log"))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        source = source_of(f"http://127.0.0.1:{server.server_address[1]}/")
+        checkpoint, note = open_checkpoint(source.read(CHECKPOINT) or b"", [SIGNER.verifier])
+        proof = make_proof(TileNodes(source, 700), 321, note, read_entry(source, 321, 700))
+        proof.check(leaves.held[321], SIGNER.verifier)
+        check = LogCheck(source, checkpoint)
+        for entry in leaves.held:
+            check.take(entry)
+        assert check.finish() == []
+        with pytest.raises(LogError, match="is missing"):
+            read_entry(source, 800, 900)
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+    with pytest.raises(LogError, match="cannot be had"):
+        source.read(CHECKPOINT)
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
 
 
 def test_a_changed_tile_stops_publishing_and_says_where(tmp_path: Path) -> None:
