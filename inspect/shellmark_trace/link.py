@@ -59,10 +59,15 @@ def check_gtin(gtin: str) -> str:
     """
     if not (len(gtin) == 14 and gtin.isascii() and gtin.isdigit()):
         raise GtinError(f"GTIN {gtin[:40]!r} is not 14 digits: pad it with zeros on the left")
-    total = sum(int(digit) * (3, 1)[place % 2] for place, digit in enumerate(gtin[:-1]))
-    if (due := -total % 10) != int(gtin[-1]):
+    if (due := check_digit(gtin[:-1])) != gtin[-1]:
         raise GtinError(f"GTIN {gtin} has a wrong check digit: {due} is due")
     return gtin
+
+
+def check_digit(digits: str) -> str:
+    """The check digit of a GS1 number without it: weights 3 and 1 from the right (General Specifications, 7.9)."""
+    total = sum(int(digit) * (3, 1)[place % 2] for place, digit in enumerate(reversed(digits)))
+    return str(-total % 10)
 
 
 def check_host(host: str) -> str:

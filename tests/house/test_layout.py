@@ -23,6 +23,8 @@ DOORS = (
     "shellmark_inspect.app",
     "shellmark_models",
     "shellmark_trace",
+    "shellmark_trace.columns",
+    "shellmark_trace.epcis",
     "shellmark_calibration",
     "shellmark_gui",
 )

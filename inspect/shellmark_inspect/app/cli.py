@@ -23,6 +23,7 @@ from shellmark_inspect.app import (
     evidence,
     labels,
     keys,
+    export,
     logs,
     manifest,
     models,
@@ -30,6 +31,7 @@ from shellmark_inspect.app import (
     records,
     run,
     tags,
+    trace,
     train,
     verify,
 )
@@ -71,6 +73,8 @@ for name, group in (
     ("keys", keys.app),
     ("manifest", manifest.app),
     ("verify", verify.app),
+    ("export", export.app),
+    ("trace", trace.app),
     ("log", logs.app),
 ):
     app.add_typer(group, name=name)

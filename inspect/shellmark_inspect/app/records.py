@@ -129,11 +129,16 @@ def _search(case: str | None, sku: str | None, verdict: Verdict | None, since: d
     if verdict is not None:
         search["verdict"] = verdict
     if since is not None:
-        try:
-            search["since"] = since.astimezone()
-        except (ValueError, OverflowError, OSError) as e:
-            raise typer.BadParameter(f"--since {since}: no such local time: give a date such as 2026-11-23") from e
+        search["since"] = moment_of(since)
     return search
+
+
+def moment_of(since: datetime) -> datetime:
+    """A local time as a moment."""
+    try:
+        return since.astimezone()
+    except (ValueError, OverflowError, OSError) as e:
+        raise typer.BadParameter(f"--since {since}: no such local time: give a date such as 2026-11-23") from e
 
 
 def _line(record: Record) -> tuple[object, ...]:

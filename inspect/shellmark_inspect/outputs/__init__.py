@@ -10,11 +10,17 @@ from pydantic import ValidationError
 from shellmark_inspect.errors import ConfigError
 from shellmark_inspect.recipe import first_fault
 
+from .epcis import Epcis, EpcisSettings
 from .jsonl import JsonLines, JsonLinesSettings
 from .output import Event, Outbox, Output, OutputError, OutputKind, OutputSettings, deliver
+from .posting import Answer, Poster, PostingSettings
+from .rows import Rows, RowsSettings
 
 __all__ = [
     "OUTPUTS",
+    "Answer",
+    "Epcis",
+    "EpcisSettings",
     "Event",
     "JsonLines",
     "Outbox",
@@ -22,13 +28,21 @@ __all__ = [
     "OutputError",
     "OutputKind",
     "OutputSettings",
+    "Poster",
+    "PostingSettings",
+    "Rows",
+    "RowsSettings",
     "build_output",
     "deliver",
     "read_output_settings",
 ]
 
 OUTPUTS: Mapping[str, OutputKind] = MappingProxyType(
-    {"jsonl": OutputKind(JsonLinesSettings, JsonLines.of)},
+    {
+        "jsonl": OutputKind(JsonLinesSettings, JsonLines.of),
+        "epcis": OutputKind(EpcisSettings, Epcis.of),
+        "rows": OutputKind(RowsSettings, Rows.of),
+    },
 )
 """Every kind of output by the word a configuration calls it."""
 

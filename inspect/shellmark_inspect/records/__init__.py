@@ -16,6 +16,7 @@ from .check_values import (
 from .codes import ATTEMPTS_USED
 from .export import COLUMNS, TEXT_COLUMNS, Progress, record_json, write_csv, write_xlsx
 from .issued import Issued, IssuedCode
+from .export import COLUMNS, TEXT_COLUMNS, Progress, record_json, write_csv, write_epcis, write_jsonl, write_xlsx
 from .label_values import Halted, LastReading, Order, Proof, Reconciliation, Waiting
 from .labels import ATTEMPTS, Labels
 from .leaves import Leaf, Leaves
@@ -23,6 +24,8 @@ from .ledger import Event
 from .policy import SavePolicy
 from .reader import DatabaseFacts, RecordReader, Search
 from .stock import Stock
+from .story import CodeStep, CodeStory, Delivery, SeenLeaf, Stories, Story, Told
+from .telling import Tellings
 from .writer import VOIDING, Records
 
 __all__ = [
@@ -36,7 +39,10 @@ __all__ = [
     "Audit",
     "CheckFacts",
     "CheckRecord",
+    "CodeStep",
+    "CodeStory",
     "DatabaseFacts",
+    "Delivery",
     "Edit",
     "Event",
     "Halted",
@@ -58,11 +64,18 @@ __all__ = [
     "Records",
     "SavePolicy",
     "Search",
+    "SeenLeaf",
     "Stock",
+    "Stories",
+    "Story",
     "Suspect",
+    "Tellings",
+    "Told",
     "Waiting",
     "Work",
     "record_json",
     "write_csv",
+    "write_epcis",
+    "write_jsonl",
     "write_xlsx",
 ]

@@ -211,17 +211,19 @@ class Codes:
         told_subject = {} if subject == "state" else {"subject": subject}
         who = {"operator": cause.operator, "reason": cause.reason}
         proof = {"second_operator": cause.second, "facts": dict(cause.facts)}
+        ordered = {"order": found.get("order_no"), "batch": found.get("batch")}
         place = {"serial": serial, "step": step, "subject": subject, "station": self._station, "row": cause.row}
         self._connection.execute(code_events.insert(), {**place, **change, **who, **proof, "at": cause.at})
         told = {
             "serial": serial,
+            "station": self._station,
             "gtin": found["gtin"],
             "text": found["text"],
             "case_id": found["case_id"],
             **change,
             **told_subject,
             **who,
-            **{name: value for name, value in proof.items() if value},
+            **{name: value for name, value in (proof | ordered).items() if value},
             "row": cause.row,
             "at": cause.at.astimezone(UTC).isoformat(timespec="microseconds"),
         }

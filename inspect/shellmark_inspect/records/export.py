@@ -1,14 +1,14 @@
-"""Records for others: JSON, CSV and XLSX, streamed; GTIN, serial and case id stay text."""
+"""Records for others: JSON lines, CSV and XLSX, streamed; GTIN, serial and case id stay text."""
 
 from __future__ import annotations
 
 import csv
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from openpyxl import Workbook
@@ -17,8 +17,11 @@ from openpyxl.cell import WriteOnlyCell
 from shellmark_inspect.errors import RecordsError
 from shellmark_inspect.types import Defect, ImageRef, Reason, Record
 from shellmark_trace import parse_link
+from shellmark_trace.columns import FIELDS, TEXT_FIELDS, Table, plain_table
+from shellmark_trace.epcis import Plant, events_of, write_document
 
 from .database import mapped
+from .ledger import Event
 from .rows import plain
 
 Progress = Callable[[int], None]
@@ -96,102 +99,121 @@ def _image_json(image: ImageRef) -> dict[str, Any]:
     return found | {"file": f"{image.path.parent.name}/{image.path.name}"}
 
 
-def _gtin(record: Record) -> str:
-    return "" if record.code is None else parse_link(record.code.text).gtin
+COLUMNS = tuple(FIELDS)
+"""The columns of an export without a mapping, in order."""
 
-
-_COLUMNS: Mapping[str, Callable[[Record], str | int | float | None]] = MappingProxyType(
-    {
-        "row": lambda r: r.row,
-        "sequence": lambda r: r.sequence,
-        "station": lambda r: r.station,
-        "recorded_at": lambda r: r.recorded_at.astimezone(UTC).isoformat(timespec="milliseconds"),
-        "case_id": lambda r: r.inspection.trigger.case_id,
-        "sku": lambda r: r.inspection.sku,
-        "verdict": lambda r: str(r.verdict),
-        "disposition": lambda r: str(r.disposition or ""),
-        "reasons": lambda r: "; ".join(_sentence(reason) for reason in r.inspection.reasons),
-        "defects": lambda r: len(r.inspection.defects),
-        "longest_mm": lambda r: plain(max((float(d.length_mm) for d in r.inspection.defects), default=None)),
-        "gtin": _gtin,
-        "serial": lambda r: "" if r.code is None else r.code.serial,
-        "code": lambda r: "" if r.code is None else r.code.text,
-        "code_state": lambda r: "" if r.code is None else r.code.state,
-        "operator": lambda r: r.operator,
-        "reason_code": lambda r: r.reason_code,
-        "note": lambda r: r.note,
-        "previous": lambda r: r.previous,
-        "pictures": lambda r: len(r.images),
-        "program": lambda r: r.inspection.versions.program,
-        "recipe": lambda r: r.inspection.versions.recipe,
-        "recipe_digest": lambda r: r.inspection.versions.recipe_digest,
-        "model": lambda r: r.inspection.versions.model,
-        "model_digest": lambda r: r.inspection.versions.model_digest,
-        "calibration": lambda r: r.inspection.versions.calibration,
-        "master": lambda r: r.master,
-        "suspect": lambda r: r.suspect,
-        "order": lambda r: r.order,
-        "batch": lambda r: r.batch,
-    }
-)
-
-COLUMNS = tuple(_COLUMNS)
-"""The columns of an export, in order."""
-
-TEXT_COLUMNS = frozenset({"case_id", "gtin", "serial"})
+TEXT_COLUMNS = TEXT_FIELDS
 """Columns a spreadsheet would take for numbers."""
 
 
 def write_csv(
-    records: Iterable[Record], path: Path, *, progress: Progress | None = None, spreadsheet: bool = False
+    records: Iterable[Record],
+    path: Path,
+    *,
+    table: Table | None = None,
+    progress: Progress | None = None,
+    spreadsheet: bool = False,
 ) -> int:
-    """Write records as CSV in UTF-8 with a byte order mark; how many.
+    """Write records as CSV in UTF-8 with a byte order mark; how many rows.
 
-    With `spreadsheet`, text columns end in a tab, which keeps Excel and WPS from taking them for numbers and dropping
-    their leading zeros; other readers must strip it. A cell a spreadsheet would run as a formula gets an apostrophe.
+    `table` says the columns, every field where it is left out. With `spreadsheet`, text columns end in a tab, which
+    keeps Excel and WPS from taking them for numbers and dropping their leading zeros; other readers must strip it. A
+    cell a spreadsheet would run as a formula gets an apostrophe.
 
     Raises:
+        ExportError: a cell cannot be made.
         RecordsError: the file cannot be written.
     """
-    mark = "\t" if spreadsheet else ""
+    table = table or plain_table()
+    mark = "\t" if spreadsheet or table.spreadsheet else ""
+    marked = [bool(mark) and name in table.text_names for name in table.names]
     count = 0
     with _whole(path) as part, part.open("w", encoding="utf-8-sig", newline="") as file:
         out = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
-        out.writerow(COLUMNS)
-        for count, record in enumerate(records, 1):
-            cells = {name: _harmless(read(record)) for name, read in _COLUMNS.items()}
-            out.writerow(f"{cell}{mark}" if name in TEXT_COLUMNS and cell else cell for name, cell in cells.items())
-            if progress is not None:
-                progress(count)
+        out.writerow([_harmless(name) for name in table.names])
+        for count, told in enumerate(_wanted(records, table, progress), 1):  # noqa: B007 - it comes back
+            cells = [_harmless(cell) for cell in table.row(told)]
+            out.writerow(
+                f"{cell}{mark}" if is_marked and cell else cell for cell, is_marked in zip(cells, marked, strict=True)
+            )
     return count
 
 
-def write_xlsx(records: Iterable[Record], path: Path, *, progress: Progress | None = None) -> int:
-    """Write records as one sheet of a workbook, every text as text; how many.
+def write_xlsx(
+    records: Iterable[Record], path: Path, *, table: Table | None = None, progress: Progress | None = None
+) -> int:
+    """Write records as one sheet of a workbook, every text as text; how many rows.
 
     Raises:
-        RecordsError: the file cannot be written, or there are more records than a sheet holds.
+        ExportError: a cell cannot be made.
+        RecordsError: the file cannot be written, or there are more rows than a sheet holds.
     """
+    table = table or plain_table()
     count = 0
     with _whole(path) as part, part.open("wb") as file:
         book = Workbook(write_only=True)
         sheet = book.create_sheet("records")
         sheet.freeze_panes = "A2"
         try:
-            sheet.append(list(COLUMNS))
-            for count, record in enumerate(records, 1):
+            sheet.append([_cell(sheet, name) for name in table.names])
+            for count, told in enumerate(_wanted(records, table, progress), 1):
                 if count > SHEET_ROWS:
                     raise RecordsError(
                         f"export {path}: a sheet holds {SHEET_ROWS} records: narrow the time, or use CSV"
                     )
-                sheet.append([_cell(sheet, read(record)) for read in _COLUMNS.values()])
-                if progress is not None:
-                    progress(count)
+                sheet.append([_cell(sheet, cell) for cell in table.row(told)])
             book.save(file)
         finally:
             if not sheet.closed:
                 sheet.close()
     return count
+
+
+def write_jsonl(
+    records: Iterable[Record], path: Path, *, table: Table | None = None, progress: Progress | None = None
+) -> int:
+    """Write records as JSON, one a line, in UTF-8: whole as `record_json`, or a mapping's columns; how many.
+
+    Raises:
+        ExportError: a cell cannot be made.
+        RecordsError: the file cannot be written.
+    """
+    count = 0
+    with _whole(path) as part, part.open("w", encoding="utf-8", newline="\n") as file:
+        for count, told in enumerate(_wanted(records, table or plain_table(), progress), 1):  # noqa: B007
+            file.write(json.dumps(told if table is None else table.named(told), ensure_ascii=False, allow_nan=False))
+            file.write("\n")
+    return count
+
+
+def write_epcis(
+    told: Iterable[Event], path: Path, plant: Plant, created: datetime, *, progress: Progress | None = None
+) -> int:
+    """Write what the outbox told as one EPCIS document; how many EPCIS events.
+
+    Raises:
+        ExportError: something told cannot be an EPCIS event.
+        RecordsError: the file cannot be written.
+    """
+    with _whole(path) as part, part.open("w", encoding="utf-8", newline="\n") as file:
+        return write_document(_as_epcis(told, plant, progress), plant, created, file)
+
+
+def _as_epcis(told: Iterable[Event], plant: Plant, progress: Progress | None) -> Iterator[Mapping[str, Any]]:
+    for count, event in enumerate(told, 1):
+        yield from events_of(event.kind, event.payload, plant)
+        if progress is not None:
+            progress(count)
+
+
+def _wanted(records: Iterable[Record], table: Table, progress: Progress | None) -> Iterator[Mapping[str, Any]]:
+    """The records a table has rows for, as JSON; one is read when the one before is written."""
+    for count, record in enumerate(records, 1):
+        told = record_json(record)
+        if table.wants(told):
+            yield told
+        if progress is not None:
+            progress(count)
 
 
 @contextmanager

@@ -80,6 +80,11 @@ class Ledger:
         )
         return [Event(*row) for row in self._connection.execute(query)]
 
+    def corrected(self, station: str, sequence: int) -> dict[str, Any]:
+        """What a further record tells of the one before it, as that was told then: `corrects`, or nothing."""
+        found = self._connection.scalar(sa.select(outbox.c.payload).where(outbox.c.key == f"{station}:{sequence}"))
+        return {} if found is None else {"corrects": {name: found[name] for name in found if name != "corrects"}}
+
     def cursor(self, target: str, station: str | None = None) -> int:
         """The number of the last event of a station (by default this one) the target has had, 0 for none."""
         c = outbox_cursors.c

@@ -23,6 +23,8 @@ from .issued import Issued
 from .leaves import Leaves
 from .migrate import HEAD, check, revision
 from .schema import inspections
+from .story import Stories
+from .telling import Tellings
 
 CHUNK = 500
 """Records fetched at once by `iterate`."""
@@ -195,6 +197,14 @@ class RecordReader:
     def audit(self, station: str) -> Audit:
         """What compares the records with a station's log."""
         return Audit(self._reading, self._images, station)
+
+    def stories(self) -> Stories:
+        """What tells a case from beginning to end."""
+        return Stories(self._reading, self._images)
+
+    def tellings(self) -> Tellings:
+        """Everything the outbox ever told."""
+        return Tellings(self._reading)
 
     def close(self) -> None:
         """Close every connection."""

@@ -311,7 +311,7 @@ class Records:
             note=decision["note"],
             previous=row,
         )
-        self._announce("overrule", record)
+        self._announce("overrule", record, corrects=base)
         return record
 
     def _append(self, head: Mapping[str, Any], code: Code | None, at: datetime) -> tuple[int, int]:
@@ -325,7 +325,7 @@ class Records:
         assert done is not None
         return int(done[0]), sequence
 
-    def _announce(self, kind: str, record: Record) -> None:
+    def _announce(self, kind: str, record: Record, *, corrects: sa.RowMapping | None = None) -> None:
         told = record_json(record)
         key = f"{record.station}:{record.sequence}"
         entry = {
@@ -334,7 +334,8 @@ class Records:
             "verdict": told["verdict"],
             "disposition": told["disposition"],
         }
-        self._ledger.tell(kind, key, record.recorded_at, told, row=record.row)
+        about = {} if corrects is None else self._ledger.corrected(corrects["station"], corrects["sequence"])
+        self._ledger.tell(kind, key, record.recorded_at, {**told, **about}, row=record.row)
         self._ledger.log(entry, told)
 
     def _check_open(self, number: int) -> None:

@@ -9,6 +9,7 @@ from .drift_door import Drift
 from .due import Due, DueWhy
 from .gating import GateProcess, GateTask
 from .golden import golden_places
+from .inclusion import published_leaf
 from .label_desk import LabelDesk
 from .label_spec import LabelSpec, OrderSpec
 from .log_check import Checked, check_log
@@ -61,6 +62,7 @@ __all__ = [
     "log_verifier",
     "open_log",
     "publish",
+    "published_leaf",
     "read_recipes",
     "record_cases",
     "samples_folder",

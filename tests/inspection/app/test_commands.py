@@ -83,6 +83,11 @@ COMMANDS = [
     ("manifest", "build"),
     ("manifest", "show"),
     ("verify", "text"),
+    ("export", "epcis"),
+    ("export", "csv"),
+    ("export", "xlsx"),
+    ("export", "jsonl"),
+    ("trace", "show"),
 ]
 
 

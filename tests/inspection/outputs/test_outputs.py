@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from web_service import WebService
 
 from shellmark_inspect.errors import ConfigError, RecordsError
 from shellmark_inspect.outputs import (
@@ -25,7 +26,12 @@ from shellmark_inspect.outputs import (
 from shellmark_inspect.records import Event, Records
 from shellmark_inspect.types import Inspection, Trigger, Verdict, Versions
 
-EXAMPLES: dict[str, dict[str, Any]] = {"jsonl": {"kind": "jsonl", "path": "out/events.jsonl"}}
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "jsonl": {"kind": "jsonl", "path": "out/events.jsonl"},
+    "epcis": {"kind": "epcis", "host": "x.cn", "offset": "+08:00"},
+    "rows": {"kind": "rows", "columns": "map.toml", "state": "out/rows.json", "form": "plain"},
+}
+MAPPING = '[[columns]]\nname = "箱号"\nfrom = "case_id"\n'
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
@@ -92,8 +98,12 @@ def test_impossible_settings_of_an_output_are_named(settings: dict[str, Any], sa
 
 
 @pytest.mark.parametrize("name", list(OUTPUTS))
-def test_every_output_takes_what_a_station_tells_and_no_more(station: Records, tmp_path: Path, name: str) -> None:
-    output = build_output(read_output_settings(name, EXAMPLES[name], tmp_path))
+def test_every_output_takes_what_a_station_tells_and_no_more(
+    station: Records, tmp_path: Path, service: WebService, name: str
+) -> None:
+    (tmp_path / "map.toml").write_text(MAPPING, "utf-8")
+    address = {} if name == "jsonl" else {"url": service.url}
+    output = build_output(read_output_settings(name, EXAMPLES[name] | address, tmp_path))
     assert deliver(station, name, output, batch=3) == 10
     assert deliver(station, name, output) == 0
     assert station.pending(name) == []

@@ -1,0 +1,141 @@
+"""Posting JSON to a web service: timeouts, a bearer's token from outside the configuration, failures in one line."""
+
+from __future__ import annotations
+
+import json
+import os
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http.client import HTTPException, IncompleteRead
+from pathlib import Path
+from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator, model_validator
+
+from .output import OutputError, OutputSettings
+
+ANSWER_BYTES = 1 << 20
+"""The most of an answer that is read."""
+
+
+class PostingSettings(OutputSettings):
+    """Where to post and what lets us in.
+
+    `url` is the service's address; the token comes from the environment variable `token_env` or the file `token_file`,
+    never from the configuration itself; `timeout_s` is how long the service may take for each part of an answer.
+    """
+
+    url: str
+    token_env: str = ""
+    token_file: Path | None = None
+    timeout_s: Annotated[float, Field(gt=0, le=120)] = 10.0
+
+    @field_validator("url")
+    @classmethod
+    def _web_address(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
+            raise ValueError("give an address such as https://mes.factory.lan/capture, without a name or password")
+        return url
+
+    @model_validator(mode="after")
+    def _one_token(self) -> Self:
+        if self.token_env and self.token_file is not None:
+            raise ValueError("say where the token is once: token_env or token_file")
+        return self
+
+    def rooted(self, folder: Path) -> Self:
+        """The settings with `token_file` taken from `folder`."""
+        return self if self.token_file is None else self.model_copy(update={"token_file": folder / self.token_file})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a service said: status, headers, and the body as JSON (None where it is none)."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Any = None
+
+
+class Poster:
+    """Posts to one service. Redirects are not followed: a token must not go elsewhere."""
+
+    def __init__(self, settings: PostingSettings) -> None:
+        self._settings = settings
+        self._where = f"{urlsplit(settings.url).hostname}"
+        self._opener = urllib.request.build_opener(_NoRedirect)
+
+    def post(self, value: Any, headers: Mapping[str, str]) -> Answer:
+        """Post a value as JSON.
+
+        Raises:
+            OutputError: there was no answer in time, or one that is no success.
+        """
+        data = json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+        return self._ask(urllib.request.Request(self._settings.url, data, method="POST"), headers)  # noqa: S310 - checked
+
+    def get(self, url: str, headers: Mapping[str, str]) -> Answer:
+        """Ask an address of the same service.
+
+        Raises:
+            OutputError: it is another's address, there was no answer in time, or one that is no success.
+        """
+        ours, theirs = urlsplit(self._settings.url), urlsplit(url)
+        if (ours.scheme, ours.netloc) != (theirs.scheme, theirs.netloc):
+            raise OutputError(
+                f"{self._where} sends us to {theirs.netloc[:60]!r}: name that in the configuration instead"
+            )
+        return self._ask(urllib.request.Request(url), headers)  # noqa: S310 - the same scheme as ours
+
+    def _ask(self, request: urllib.request.Request, headers: Mapping[str, str]) -> Answer:
+        for name, value in {"Content-Type": "application/json", "Accept": "application/json", **headers}.items():
+            request.add_header(name, value)
+        if token := self._token():
+            request.add_unredirected_header("Authorization", f"Bearer {token}")
+        try:
+            with self._opener.open(request, timeout=self._settings.timeout_s) as answer:
+                data = answer.read(ANSWER_BYTES)
+                if answer.length and len(data) < ANSWER_BYTES:
+                    raise IncompleteRead(data, answer.length)
+                return Answer(answer.status, dict(answer.headers), _json(data))
+        except urllib.error.HTTPError as e:
+            with e:
+                said = e.read(500).decode("utf-8", "replace")
+            raise OutputError(f"{self._where} answers {e.code}: {' '.join(said.split())[:200] or e.reason}") from e
+        except urllib.error.URLError as e:
+            raise OutputError(f"{self._where} is not there: {e.reason}: it will be tried again") from e
+        except (OSError, HTTPException) as e:
+            raise OutputError(f"{self._where} gave no whole answer ({e!r}): it will be tried again") from e
+
+    def _token(self) -> str:
+        settings = self._settings
+        if settings.token_env:
+            token = os.environ.get(settings.token_env, "")
+            source = f"environment variable {settings.token_env}"
+        elif settings.token_file is not None:
+            source = f"file {settings.token_file}"
+            try:
+                token = settings.token_file.read_text("utf-8")
+            except (OSError, UnicodeDecodeError) as e:
+                raise OutputError(f"the token for {self._where}: {source} cannot be read: put it there") from e
+        else:
+            return ""
+        if not (token := token.strip()) or not token.isascii() or not token.isprintable():
+            raise OutputError(f"the token for {self._where}: {source} holds none: put it there")
+        return token
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: Any, **__: Any) -> None:
+        return None
+
+
+def _json(data: bytes) -> Any:
+    try:
+        return json.loads(data)
+    except ValueError:
+        return None
