@@ -1,0 +1,131 @@
+"""A verify site on SQLite and, where a server can be started, on PostgreSQL; stations, phones and inspectors for it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from site_story import HOST, Story
+
+from shellmark_trace.site import Site, SiteSettings, build_app
+
+
+class Stand:
+    """A site on a port of its own, with what stands around it."""
+
+    def __init__(self, site: Site, closing: ExitStack) -> None:
+        self.site = site
+        self._closing = closing
+        self.token = site.tokens.add("station", "st01")
+        config = uvicorn.Config(build_app(site), port=0, log_level="warning", ws="none", access_log=False)
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, name="verify site")
+        self._thread.start()
+        closing.callback(self._stop)
+        while not self._server.started:
+            assert self._thread.is_alive(), "the site did not start"
+            time.sleep(0.01)
+        self.port = self._server.servers[0].sockets[0].getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def phone(self, agent: str = "phone", language: str = "zh-CN", **headers: str) -> httpx.Client:
+        """A browser with cookies of its own."""
+        told = {"user-agent": agent, "accept-language": language} | {k.replace("_", "-"): v for k, v in headers.items()}
+        client = httpx.Client(base_url=self.url, headers=told, trust_env=False, timeout=30)
+        self._closing.callback(client.close)
+        return client
+
+    def upload(self, *events: dict[str, Any], token: str | None = None) -> httpx.Response:
+        headers = {"authorization": f"Bearer {token or self.token}"}
+        return self.phone("station").post("/upload/events", json={"events": list(events)}, headers=headers)
+
+    def photo(self, digest: str, data: bytes) -> httpx.Response:
+        headers = {"authorization": f"Bearer {self.token}"}
+        return self.phone("station").put(f"/upload/photos/{digest}", content=data, headers=headers)
+
+    def tell(self, story: Story) -> Story:
+        """Upload a shipped case with its pictures."""
+        answer = self.upload(*story.shipped())
+        assert answer.status_code == 200, answer.text
+        for *_, data, _corners in story.pictures:
+            assert self.photo(hashlib.sha256(data).hexdigest(), data).status_code == 200
+        return story
+
+    def _stop(self) -> None:
+        self._server.should_exit = True
+        self._thread.join(10)
+
+
+@pytest.fixture
+def make_stand(tmp_path: Path) -> Iterator[Callable[..., Stand]]:
+    with ExitStack() as closing:
+
+        def make(**changes: Any) -> Stand:
+            site = Site(SiteSettings(**({"folder": tmp_path / "site", "host": HOST} | changes)))
+            return Stand(site, closing)
+
+        yield make
+
+
+@pytest.fixture
+def stand(make_stand: Callable[..., Stand]) -> Stand:
+    return make_stand()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either(request: pytest.FixtureRequest, make_stand: Callable[..., Stand]) -> Stand:
+    """A site on each kind of database."""
+    if request.param == "sqlite":
+        return make_stand()
+    psycopg = pytest.importorskip("psycopg", reason="no psycopg: install the extra `postgres`")
+    port = request.getfixturevalue("postgresql_port")
+    address = f"postgresql://postgres@127.0.0.1:{port}/postgres"
+    with psycopg.connect(address, autocommit=True) as server:
+        server.execute("DROP SCHEMA public CASCADE")
+        server.execute("CREATE SCHEMA public")
+    return make_stand(database=address)
+
+
+@pytest.fixture(scope="session")
+def postgresql_port() -> Iterator[int]:
+    """A PostgreSQL server on loopback, as Debian's package installs it; skipped where there is none."""
+    binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+    if not binaries:
+        pytest.skip("no PostgreSQL server: apt-get install postgresql")
+    root = os.geteuid() == 0
+    if root and "postgres" not in {user.pw_name for user in pwd.getpwall()}:
+        pytest.skip("PostgreSQL does not run as root and there is no user postgres")
+    as_user = ["runuser", "-u", "postgres", "--"] if root else []
+    with tempfile.TemporaryDirectory(prefix="shellmark-pg-") as folder, socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        probe.close()
+        if root:
+            shutil.chown(folder, "postgres")
+        control = [*as_user, str(binaries[-1] / "pg_ctl"), "-D", f"{folder}/data", "-w", "-s"]
+        quiet: dict[str, Any] = {"cwd": folder, "check": True, "stdout": subprocess.DEVNULL, "timeout": 60}
+        subprocess.run([*control, "initdb", "-o", "-A trust -U postgres -E UTF8 --locale=C --no-sync"], **quiet)
+        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c shared_buffers=16MB -c fsync=off"
+        subprocess.run([*control, "-l", f"{folder}/log", "-o", options, "start"], **quiet)
+        try:
+            yield port
+        finally:
+            subprocess.run([*control, "-m", "immediate", "stop"], **quiet)
