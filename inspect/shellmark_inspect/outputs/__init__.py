@@ -12,6 +12,7 @@ from shellmark_inspect.recipe import first_fault
 
 from .jsonl import JsonLines, JsonLinesSettings
 from .output import Event, Outbox, Output, OutputError, OutputKind, OutputSettings, deliver
+from .upload import VerifySite, VerifySiteSettings
 
 __all__ = [
     "OUTPUTS",
@@ -22,13 +23,18 @@ __all__ = [
     "OutputError",
     "OutputKind",
     "OutputSettings",
+    "VerifySite",
+    "VerifySiteSettings",
     "build_output",
     "deliver",
     "read_output_settings",
 ]
 
 OUTPUTS: Mapping[str, OutputKind] = MappingProxyType(
-    {"jsonl": OutputKind(JsonLinesSettings, JsonLines.of)},
+    {
+        "jsonl": OutputKind(JsonLinesSettings, JsonLines.of),
+        "verify": OutputKind(VerifySiteSettings, VerifySite.of),
+    },
 )
 """Every kind of output by the word a configuration calls it."""
 

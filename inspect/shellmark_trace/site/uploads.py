@@ -69,6 +69,7 @@ class _Step(BaseModel):
     step: Annotated[int, Field(ge=0, le=10_000)] | None = None
     subject: Literal["state", "suspicion"] = "state"
     reason: str = ""
+    facts: dict[str, Any] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,7 @@ def _take_step(connection: Connection, told: _Told, *, fresh: bool) -> list[str]
     link = parse_link(step.text)
     if link.serial != step.serial:
         raise UploadRefused(f"serial {step.serial[:40]} is not the one of its text")
-    images = _images(told.payload.get("images") or (told.payload.get("facts") or {}).get("images"))
+    images = _images([*(told.payload.get("images") or ()), *_read_back(step)])
     if not fresh:
         return [image["digest"] for image in images]
     after = str(States(step.after) if step.subject == "state" else Suspicion(step.after))
@@ -178,7 +179,8 @@ def _move(connection: Connection, step: _Step, number: int, after: str) -> None:
     if step.subject == "state":
         connection.execute(mine.where(c.state_step < number).values(state=after, state_step=number))
         return
-    values = {"suspicion": after, "suspicion_step": number, "suspicion_reason": step.reason}
+    reason = f"check {step.facts['check']}" if step.facts.get("check") else step.reason
+    values = {"suspicion": after, "suspicion_step": number, "suspicion_reason": reason}
     connection.execute(mine.where(c.suspicion_step < number).values(values))
 
 
@@ -240,6 +242,14 @@ def _know(connection: Connection, told: _Told, text: str, case_id: str) -> None:
     if case_id:
         mine = sa.update(codes).where(codes.c.serial == link.serial, codes.c.case_id == "")
         connection.execute(mine.values(case_id=case_id))
+
+
+def _read_back(step: _Step) -> list[dict[str, Any]]:
+    """The picture the label was read in, as a step to ACTIVE names it among what proves it."""
+    digest = step.facts.get("picture")
+    if digest is None:
+        return []
+    return [{"kind": "label", "view": "label", "digest": digest, "corners": step.facts.get("corners_px")}]
 
 
 def _images(told: Any) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from site_stand import Stand
 
 from shellmark_inspect.errors import ConfigError, RecordsError
 from shellmark_inspect.outputs import (
@@ -25,7 +26,10 @@ from shellmark_inspect.outputs import (
 from shellmark_inspect.records import Event, Records
 from shellmark_inspect.types import Inspection, Trigger, Verdict, Versions
 
-EXAMPLES: dict[str, dict[str, Any]] = {"jsonl": {"kind": "jsonl", "path": "out/events.jsonl"}}
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "jsonl": {"kind": "jsonl", "path": "out/events.jsonl"},
+    "verify": {"kind": "verify", "url": "http://127.0.0.1:1", "token_file": "verify.token", "pictures": "i"},
+}
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
@@ -92,8 +96,12 @@ def test_impossible_settings_of_an_output_are_named(settings: dict[str, Any], sa
 
 
 @pytest.mark.parametrize("name", list(OUTPUTS))
-def test_every_output_takes_what_a_station_tells_and_no_more(station: Records, tmp_path: Path, name: str) -> None:
-    output = build_output(read_output_settings(name, EXAMPLES[name], tmp_path))
+def test_every_output_takes_what_a_station_tells_and_no_more(
+    station: Records, tmp_path: Path, name: str, stand: Stand
+) -> None:
+    (tmp_path / "verify.token").write_text(stand.token)
+    there = {"url": stand.url} if name == "verify" else {}
+    output = build_output(read_output_settings(name, EXAMPLES[name] | there, tmp_path))
     assert deliver(station, name, output, batch=3) == 10
     assert deliver(station, name, output) == 0
     assert station.pending(name) == []
