@@ -26,6 +26,7 @@ from shellmark_inspect.app import (
     records,
     run,
     train,
+    verify,
 )
 from shellmark_inspect.app.printing import errors
 from shellmark_inspect.errors import ShellmarkError
@@ -60,6 +61,7 @@ for name, group in (
     ("calibrate", calibrate.app),
     ("checks", checks.app),
     ("drift", drift.app),
+    ("verify", verify.app),
 ):
     app.add_typer(group, name=name)
 

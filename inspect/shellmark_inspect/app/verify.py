@@ -7,6 +7,8 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from shellmark_inspect.app import verify_site
+
 
 class TextOrCommand(TyperGroup):
     """A group whose first word may be a command's name or the text itself: `verify serve`, `verify HTTPS://…`."""
@@ -19,3 +21,6 @@ class TextOrCommand(TyperGroup):
 
 
 app = typer.Typer(cls=TextOrCommand, no_args_is_help=True, help="Check a code offline, or serve the verify site.")
+app.command()(verify_site.serve)
+app.command()(verify_site.token)
+app.command()(verify_site.pins)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from types import MappingProxyType
 
 from fastapi import FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
@@ -16,13 +18,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shellmark_trace.errors import LinkError, SiteError, UploadRefused
 
+from .alarms import check_batches
 from .buyers import busy, buyer_routes, english_of
 from .incoming import address_of
 from .inspectors import NotLoggedIn, inspector_routes
 from .parts import Site
+from .retention import erase_old
 from .stations import station_routes
 
 log = logging.getLogger(__name__)
+
+CHORES_S = 6 * 3600
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 """Hosts a site is looked at by its own keeper; they are never told to buyers."""
@@ -44,7 +50,11 @@ def build_app(site: Site) -> FastAPI:
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
+        chores = asyncio.create_task(_keep_house(site))
         yield
+        chores.cancel()
+        with suppress(asyncio.CancelledError):
+            await chores
         site.close()
 
     app = FastAPI(title="shellmark verify", lifespan=life, docs_url=None, redoc_url=None, openapi_url=None)
@@ -53,6 +63,23 @@ def build_app(site: Site) -> FastAPI:
     _answer_errors(app, site)
     app.add_middleware(Gate, site=site)
     return app
+
+
+async def _keep_house(site: Site) -> None:
+    """Every six hours: erase what is too old, test the batches."""
+
+    def chores() -> None:
+        now = time.time()
+        erase_old(site.database, now)
+        with site.database.writing() as connection:
+            check_batches(connection, now)
+
+    while True:
+        try:
+            await run_in_threadpool(chores)
+        except SiteError as e:
+            log.warning("housekeeping: %s", e)
+        await asyncio.sleep(CHORES_S)
 
 
 class Gate:

@@ -19,7 +19,7 @@ from shellmark_trace.states import States, Suspicion
 
 from .alarms import raise_alert
 from .database import Database, insert_new
-from .schema import claims, code_photos, codes, events, inspections, photos, proofs, steps
+from .schema import code_photos, codes, events, inspections, photos, proofs, steps
 
 PUBLIC_KINDS = frozenset({"frame", "label"})
 """Pictures a buyer may see: the judged frames of a pass and the picture of the label."""
@@ -214,16 +214,14 @@ def _take_inspection(connection: Connection, kind: str, told: _Told, *, fresh: b
 
 
 def _take_pin(connection: Connection, told: _Told) -> None:
-    """Set a code's PIN, as a keyed hash; one that has a PIN or an owner keeps it."""
+    """Set a code's PIN, as a keyed hash; one that has a PIN keeps it, and the upload is refused."""
     serial, digest = check_serial(told.payload["serial"]), bytes.fromhex(told.payload["hash"])
     if len(digest) != 32:
         raise UploadRefused("the hash of a PIN has 32 bytes")
     _know(connection, told, told.payload["text"], "")
-    c = codes.c
-    claimed = sa.select(claims.c.serial).where(claims.c.serial == serial)
-    mine = sa.update(codes).where(c.serial == serial, c.pin_hash.is_(None), ~claimed.exists())
+    mine = sa.update(codes).where(codes.c.serial == serial, codes.c.pin_hash.is_(None))
     if connection.execute(mine.values(pin_hash=digest)).rowcount == 0:
-        raise_alert(connection, "upload_conflict", told.at_s, serial=serial, facts={"key": told.key})
+        raise UploadRefused(f"code {serial} has a PIN: no second one is set")
 
 
 def _know(connection: Connection, told: _Told, text: str, case_id: str) -> None:
