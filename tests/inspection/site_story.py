@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -45,7 +46,7 @@ class Story:
     case_id: str = "SX20-000123"
     station: str = "st01"
     pictures: Sequence[tuple[str, str, bytes, Any]] = ()
-    row: int = 1
+    row: int = field(default_factory=itertools.count(1).__next__)
     batch: str = ""
     step: int = 0
     number: int = 0

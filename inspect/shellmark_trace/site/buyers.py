@@ -49,9 +49,10 @@ def _add_code(router: APIRouter, site: Site) -> None:
             return Response(status_code=204)  # a browser that only warms up must not take the first query
         if (link := _read(site, gtin, serial)) is None:
             return _unknown(site, request)
-        token = _token(site, request, link.serial)
+        token = _token(request)
         place = read_place(_header(request, site.settings.city_header))
-        answer = site.queries.ask(link.gtin, link.serial, token, place, time.time())
+        lost = _replaced(site, request, link.serial, token)
+        answer = site.queries.ask(link.gtin, link.serial, token, place, time.time(), lost=lost)
         if answer.finding is Finding.UNKNOWN:
             return _unknown(site, request, link)
         return _with_cookie(request, token, site.pages.code(answer, _path(link), english=english_of(request)))
@@ -77,7 +78,7 @@ def _add_owner(router: APIRouter, site: Site) -> None:
     def claim(request: Request, gtin: str, serial: str, fields: Mapping[str, str] = form) -> Response:
         if (link := _read(site, gtin, serial)) is None or not _is_ours(site, link):
             return _unknown(site, request)
-        token = _token(site, request, link.serial)
+        token = _token(request)
         outcome = site.claims.claim(link.serial, fields.get("pin", "")[:40], token, time.time())
         return _after(site, request, link, token, _english(request, fields), note=outcome)
 
@@ -85,7 +86,7 @@ def _add_owner(router: APIRouter, site: Site) -> None:
     def transfer(request: Request, gtin: str, serial: str, fields: Mapping[str, str] = form) -> Response:
         if (link := _read(site, gtin, serial)) is None or not _is_ours(site, link):
             return _unknown(site, request)
-        token = _token(site, request, link.serial)
+        token = _token(request)
         given = site.claims.offer(link.serial, token, time.time())
         note = None if given is None else WORDS["transfer"]
         return _after(site, request, link, token, _english(request, fields), note=note, transfer=given)
@@ -194,12 +195,20 @@ def _after(
     return _with_cookie(request, token, page)
 
 
-def _token(site: Site, request: Request, serial: str) -> str:
+def _token(request: Request) -> str:
+    """The phone's token, a fresh one where it has none."""
     held = request.cookies.get(COOKIE)
-    if held is not None and is_token(held):
-        return held
-    agent = request.headers.get("user-agent", "")[:300]
-    return site.recent.token((address_of(request), agent, serial), new_token(), time.monotonic())
+    return held if held is not None and is_token(held) else new_token()
+
+
+def _replaced(site: Site, request: Request, serial: str, token: str) -> str | None:
+    """The token a phone was given a moment ago and has not had, None mostly."""
+    names = ("user-agent", "accept-language", "accept-encoding")
+    who = (address_of(request), serial, *(request.headers.get(name, "")[:300] for name in names))
+    if request.cookies.get(COOKIE) == token:
+        site.recent.came_back(who, token)
+        return None
+    return site.recent.give(who, token, time.monotonic())
 
 
 def _with_cookie(request: Request, token: str, page: str) -> HTMLResponse:

@@ -75,23 +75,28 @@ def bucket_of(host: str) -> str:
 class Recent:
     """Which token a phone without a cookie was given a moment ago, so that a request sent twice is one device.
 
-    On a bad network a browser asks again before the first answer, and its cookie, has come.
+    On a bad network a browser asks again before the first answer, and its cookie, has come. The token itself is never
+    given twice: the second one takes the first one's place, and where it was another phone after all, the first is a
+    stranger the next time. Once a cookie comes back, its phone is known and nothing takes its place.
     """
 
-    def __init__(self, keep_s: float = 60.0, most: int = 10_000) -> None:
+    def __init__(self, keep_s: float = 20.0, most: int = 10_000) -> None:
         self._keep_s = keep_s
         self._most = most
         self._turn = threading.Lock()
         self._given: OrderedDict[tuple[str, ...], tuple[float, str]] = OrderedDict()
 
-    def token(self, who: tuple[str, ...], fresh: str, now_s: float) -> str:
-        """The token given to `who` within the last minute, else `fresh`."""
+    def give(self, who: tuple[str, ...], token: str, now_s: float) -> str | None:
+        """Note the token given to `who`; the one given in the last 20 seconds, which it replaces, or None."""
         with self._turn:
-            given_s, token = self._given.get(who, (-1e18, fresh))
-            if now_s - given_s > self._keep_s:
-                token = fresh
-                self._given[who] = (now_s, fresh)
-                self._given.move_to_end(who)
+            given_s, before = self._given.pop(who, (0.0, ""))
+            self._given[who] = (now_s, token)
             if len(self._given) > self._most:
                 self._given.popitem(last=False)
-            return token
+        return before if before and now_s - given_s <= self._keep_s else None
+
+    def came_back(self, who: tuple[str, ...], token: str) -> None:
+        """The phone has its cookie."""
+        with self._turn:
+            if self._given.get(who, (0.0, ""))[1] == token:
+                del self._given[who]

@@ -62,13 +62,18 @@ class Queries:
         self._salts = salts
         self._secret = secret
 
-    def ask(self, gtin: str, serial: str, token: str, place: Place | None, at_s: float) -> Answer:
-        """Count a query and say what it finds.
+    def ask(
+        self, gtin: str, serial: str, token: str, place: Place | None, at_s: float, *, lost: str | None = None
+    ) -> Answer:
+        """Count a query and say what it finds; `lost` is a token the phone was given and has not had.
 
         Raises:
             SiteError: the database could not take it; nothing was counted.
         """
-        names = [device_hash(salt, serial, token) for salt in self._salts.live(at_s)]
+        salts = self._salts.live(at_s)
+        names = [device_hash(salt, serial, token) for salt in salts]
+        if lost is not None:
+            names.append(device_hash(salts[0], serial, lost))
         with self._database.writing() as connection:
             code = _counted(connection, gtin, serial, at_s)
             if code is None:
