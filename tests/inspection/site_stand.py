@@ -33,10 +33,13 @@ class Stand:
         self.port = self._server.servers[0].sockets[0].getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
 
-    def phone(self, agent: str = "phone", language: str = "zh-CN", **headers: str) -> httpx.Client:
-        """A browser with cookies of its own."""
+    def phone(
+        self, agent: str = "phone", language: str = "zh-CN", *, address: str = "127.0.0.1", **headers: str
+    ) -> httpx.Client:
+        """A browser with cookies of its own, at an address of the loopback net."""
         told = {"user-agent": agent, "accept-language": language} | {k.replace("_", "-"): v for k, v in headers.items()}
-        client = httpx.Client(base_url=self.url, headers=told, trust_env=False, timeout=30)
+        transport = httpx.HTTPTransport(local_address=address, verify=False)
+        client = httpx.Client(base_url=self.url, headers=told, transport=transport, timeout=30)
         self._closing.callback(client.close)
         return client
 

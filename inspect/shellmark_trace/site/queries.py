@@ -91,7 +91,13 @@ class Queries:
             mine = token is not None and is_owner(claim, self._secret, serial, token)
             fixed = without_counting(standing(code))
             pictures = _photos(connection, serial)
-            return Answer(fixed or Finding.OTHER, code, pictures, claimed=claim is not None, mine=mine)
+            return Answer(
+                fixed or (Finding.AGAIN if mine else Finding.OTHER),
+                code,
+                pictures,
+                claimed=claim is not None,
+                mine=mine,
+            )
 
     def shows(self, serial: str, digest: str) -> bool:
         """Whether a buyer may see this picture (hex digest) of this code."""
@@ -138,6 +144,7 @@ class Queries:
         device = names[0] if before is None else before["device"]
         _note_device(connection, serial, before, names[0], place, at_s)
         if before is None:
+            code = {**code, "devices": code["devices"] + 1}
             connection.execute(sa.update(codes).where(codes.c.serial == serial).values(devices=codes.c.devices + 1))
         claimer = None if claim is None else names[0] if mine else claim["device"]
         scan = Scan(at_s, device, place)

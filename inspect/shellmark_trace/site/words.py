@@ -53,7 +53,7 @@ FINDINGS: Mapping[Finding, Told] = MappingProxyType(
             "tick",
         ),
         Finding.OTHER: Told(
-            Text("已有其他设备查询", "Another device has queried it"),
+            Text("已有其他设备查询,", "Another device has queried it"),
             Text("请核对照片与内码", "Compare the photos and the inner code"),
             Text(
                 "可能是店员、家人或前任买家查过, 也可能是码被照抄。箱子与照片不符, 或没有内码, 请不要购买。",
@@ -218,6 +218,7 @@ WORDS: Mapping[str, Text] = MappingProxyType(
         "wrong_host": Text("网址不对", "Wrong address"),
         "failed": Text("系统繁忙, 请稍后再试", "Something failed here: try again later"),
         "home": Text("首页", "Home"),
+        "by_hand": Text("手工输入序列号", "Type the serial instead"),
     }
 )
 

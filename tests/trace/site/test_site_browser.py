@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import numpy as np
 import pytest
 from PIL import Image
 from site_stand import Stand
 from site_story import HOST, Story
 
+from shellmark_trace import label_png
 from shellmark_trace.clones import Place
 from shellmark_trace.site import new_pin, pin_hash
 
@@ -68,27 +70,32 @@ def shot() -> Shot:
         path = Path(folder) / f"verify-{name}.png"
         browser.save_screenshot(str(path))
         with Image.open(path) as image:
-            small = image.convert("RGB").quantize(96, dither=Image.Dither.NONE)
+            small = image.convert("RGB").resize((390, 844), Image.Resampling.LANCZOS).quantize(80)
         small.save(path, optimize=True)
 
     return keep
 
 
-def case_pictures() -> list[tuple[str, str, bytes, Any]]:
-    """A rendered case out of the samples, and the same with a label on it."""
-    frame = cv2.imread(str(next(SAMPLES.rglob(os.environ.get("SHELLMARK_SAMPLE", "*.jpg")))))
+def case_pictures(text: str) -> list[tuple[str, str, bytes, Any]]:
+    """A rendered case out of the samples, and the same with its label on it."""
+    frame = cv2.imread(str(sorted(SAMPLES.rglob("front_diffuse.jpg"))[0]))
+    drawn = cv2.imdecode(np.frombuffer(label_png(text).data, np.uint8), cv2.IMREAD_COLOR)
     assert frame is not None
+    assert drawn is not None
     h, w = frame.shape[:2]
+    x, y, side = int(w * 0.6), int(h * 0.62), int(min(h, w) * 0.2)
     label = frame.copy()
-    x, y, side = int(w * 0.6), int(h * 0.62), int(min(h, w) * 0.16)
-    cv2.rectangle(label, (x, y), (x + side, y + side), (245, 245, 245), -1)
-    for n in range(200):
-        cell = side // 16
-        at = (x + cell + (n * 7919 % 14) * cell, y + cell + (n * 104729 % 13) * cell)
-        cv2.rectangle(label, at, (at[0] + cell - 1, at[1] + cell - 1), (20, 20, 20), -1)
+    label[y : y + side, x : x + side] = cv2.resize(drawn, (side, side), interpolation=cv2.INTER_AREA)
     corners = [[x, y], [x + side, y], [x + side, y + side], [x, y + side]]
     ok = [cv2.imencode(".jpg", image, (cv2.IMWRITE_JPEG_QUALITY, 90))[1].tobytes() for image in (frame, label)]
     return [("frame", "front", ok[0], None), ("label", "label", ok[1], corners)]
+
+
+def pictured() -> Story:
+    """A case with its pictures."""
+    story = Story()
+    story.pictures = case_pictures(story.text)
+    return story
 
 
 def text(browser: Any, selector: str) -> str:
@@ -114,7 +121,7 @@ def fits(browser: Any) -> bool:
 
 @pytest.mark.slow
 def test_the_story_of_a_case(stand: Stand, browse: Callable[..., Any], shot: Shot) -> None:
-    story = stand.tell(Story(pictures=case_pictures()))
+    story = stand.tell(pictured())
     pin = new_pin()
     told = {"serial": story.serial, "text": story.text, "hash": pin_hash(stand.site.key, story.serial, pin).hex()}
     assert stand.upload(story._event("pin", f"pin:{story.serial}", told)).status_code == 200
@@ -169,10 +176,10 @@ def test_void_copied_and_unknown(stand: Stand, browse: Callable[..., Any], shot:
     void = Story()
     stand.upload(void.passed(), void.to("RESERVED"), void.to("SENT"), void.to("VOID"))
     phone.get(stand.url + void.path)
-    assert text(phone, "h1") == "作废, 作废标签"
+    assert text(phone, "h1") == "作废 作废标签"
     shot(phone, "void-zh")
 
-    copied = stand.tell(Story(pictures=case_pictures()))
+    copied = stand.tell(pictured())
     cities = (Place("Shanghai", 31.2, 121.5), Place("Chengdu", 30.7, 104.1), Place("Harbin", 45.8, 126.6))
     from shellmark_trace.site.devices import new_token
 
@@ -196,7 +203,7 @@ def test_void_copied_and_unknown(stand: Stand, browse: Callable[..., Any], shot:
 
 @pytest.mark.slow
 def test_an_inspector_sees_the_whole_trace(stand: Stand, browse: Callable[..., Any], shot: Shot) -> None:
-    story = stand.tell(Story(pictures=case_pictures()))
+    story = stand.tell(pictured())
     token = stand.site.tokens.add("inspector", "李稽查")
     desk = browse()
     desk.get(f"{stand.url}/inspector/case/{story.serial}")
