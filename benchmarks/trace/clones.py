@@ -44,20 +44,23 @@ CITIES = tuple(
 class People:
     """The made-up buyers; shares from 0 to 1.
 
-    `scans` of buyers look at all (§9: 35 %); `again` is the mean of their further looks; `family` lets another phone
-    look; `travels` (10 %) looks from another city a while later; `resold` (3 %) has another owner who looks; `claims`
-    gives the PIN; `hands_pin` is the share of second owners who give it once more instead of a transfer code.
+    §9 states `scans` (35 % of buyers look at all), `travels` (10 %), `resold` (3 %) and that there are re-scans and
+    families; the rest was fitted to the genuine columns of its table. `again` looks a second time, `more` each time
+    once more; `family` lets another phone look, `and_more` a further one; `away` is the mean of looks on a journey
+    beyond the first; `claims` gives the PIN, `hands_pin` of second owners give it once more, not a transfer code.
     """
 
     scans: float = 0.35
-    again: float = 0.55
-    doubts: float = 0.45
-    family: float = 0.20
+    again: float = 0.655
+    more: float = 0.185
+    family: float = 0.07
+    and_more: float = 0.22
     travels: float = 0.10
+    away: float = 0.94
     resold: float = 0.03
-    claims: float = 0.40
-    hands_pin: float = 0.45
-    sale_days: float = 180.0
+    claims: float = 0.53
+    hands_pin: float = 0.32
+    sale_days: float = 70.0
 
 
 TABLE: dict[str, tuple[float, float, dict[int, float]]] = {
@@ -72,36 +75,48 @@ TABLE: dict[str, tuple[float, float, dict[int, float]]] = {
 """Design, §9: genuine items alarmed, genuine scans warned, detected at so many copies; per cent."""
 
 
-def owner_scans(people: People, random: np.random.Generator, name: str, *, pin: bool, start_s: float) -> list[Scan]:
+def owner_scans(people: People, random: np.random.Generator, name: str, *, pin: bool) -> list[Scan]:
     """The scans of one item's first owner, family and next owner; none where nobody looks."""
     if random.random() >= people.scans:
         return []
     home = CITIES[random.integers(len(CITIES))]
-    bought = start_s + random.random() * people.sale_days * DAY_S
+    bought = random.random() * people.sale_days * DAY_S
     claims = pin and random.random() < people.claims
-    found = [Scan(bought, f"{name}/owner", home, claims)]
-    at = bought
-    looks = int(random.random() < people.doubts) + random.poisson(people.again)
-    for _ in range(looks):
-        at += random.exponential(0.5 * DAY_S)
-        found.append(Scan(at, f"{name}/owner", home))
-    if random.random() < people.family:
-        found.append(Scan(bought + random.exponential(2 * DAY_S), f"{name}/family", home))
+    found = _looks(people, random, f"{name}/owner", home, bought, pin=claims)
+    share = people.family
+    while random.random() < share:
+        found.append(Scan(bought + random.exponential(2 * DAY_S), f"{name}/family{len(found)}", home))
+        share = people.and_more
     if random.random() < people.travels:
-        away = CITIES[random.integers(len(CITIES))]
-        found.append(Scan(bought + (3 + random.exponential(60)) * DAY_S, f"{name}/owner", away))
+        city = CITIES[random.integers(len(CITIES))]
+        there = bought + (3 + random.exponential(60)) * DAY_S
+        for n in range(1 + random.poisson(people.away)):
+            found.append(Scan(there + n * DAY_S, f"{name}/owner", city))
     if random.random() < people.resold:
         later = bought + (60 + random.exponential(200)) * DAY_S
+        city = CITIES[random.integers(len(CITIES))]
         again = claims and random.random() < people.hands_pin
-        found.append(Scan(later, f"{name}/next", CITIES[random.integers(len(CITIES))], again))
+        found += _looks(people, random, f"{name}/next", city, later, pin=again)
+    return found
+
+
+def _looks(
+    people: People, random: np.random.Generator, device: str, city: Place, at_s: float, *, pin: bool
+) -> list[Scan]:
+    found = [Scan(at_s, device, city, pin)]
+    share = people.again
+    while random.random() < share:
+        at_s += random.exponential(0.5 * DAY_S)
+        found.append(Scan(at_s, device, city))
+        share = people.more
     return found
 
 
 def item(people: People, random: np.random.Generator, copies: int, *, leaked: bool = False) -> list[tuple[Scan, bool]]:
     """Scans of a code in their order, each with whether it is of a copy; `leaked` gives copies the PIN."""
-    scans = [(scan, False) for scan in owner_scans(people, random, "genuine", pin=True, start_s=0.0)]
+    scans = [(scan, False) for scan in owner_scans(people, random, "genuine", pin=True)]
     for copy in range(copies):
-        scans += [(s, True) for s in owner_scans(people, random, f"copy{copy}", pin=leaked, start_s=0.0)]
+        scans += [(s, True) for s in owner_scans(people, random, f"copy{copy}", pin=leaked)]
     return sorted(scans, key=lambda pair: pair[0].at_s)
 
 
@@ -178,7 +193,9 @@ class Found:
     detected: dict[int, tuple[int, int]]
 
 
-def simulate(people: People, *, genuine: int, copied: int, seed: int, copies: Sequence[int] = COPIES) -> dict[str, Found]:
+def simulate(
+    people: People, *, genuine: int, copied: int, seed: int, copies: Sequence[int] = COPIES
+) -> dict[str, Found]:
     """Every rule on the same population: `genuine` items, and `copied` items for each number of copies."""
     random = np.random.default_rng(seed)
     items = [[scan for scan, _ in item(people, random, 0)] for _ in range(genuine)]

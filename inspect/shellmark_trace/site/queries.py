@@ -13,16 +13,15 @@ from sqlalchemy.engine import Connection
 from shellmark_trace.clones import ALARM_AT, HARD_STATES, HardRule, Place, Scan, Sighting, gain
 from shellmark_trace.states import States, Suspicion
 
+from . import statements
 from .alarms import raise_alert
 from .claims import is_owner
-from .database import Database, insert_new
+from .database import Database
 from .devices import Salts, device_hash
-from .findings import COUNTING, Finding, Standing, by_counting, without_counting
-from .schema import claims, code_photos, codes, devices, months, photos, scans
+from .findings import Finding, Standing, by_counting, without_counting
+from .schema import code_photos, codes, photos
 
 Row = Mapping[str, Any]
-MOST_DEVICES = 64
-"""Devices of a code the clone rule looks at; a code with more has alarmed long ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ class Queries:
         if lost is not None:
             names.append(device_hash(salts[0], serial, lost))
         with self._database.writing() as connection:
-            code = _counted(connection, gtin, serial, at_s)
+            code = _one(connection, statements.COUNT, b_gtin=gtin, b_serial=serial, b_at=at_s)
             if code is None:
                 return self._uncounted(connection, gtin, serial, names[0], place, at_s)
             return self._count(connection, code, names, token, place, at_s)
@@ -83,11 +82,10 @@ class Queries:
     def look(self, gtin: str | None, serial: str, token: str | None = None) -> Answer:
         """What is known of a code without counting; the finding is OTHER or one that needs no counting."""
         with self._database.reading() as connection:
-            query = sa.select(codes).where(codes.c.serial == serial)
-            code = _one(connection, query)
+            code = _one(connection, statements.CODE, b_serial=serial)
             if code is None or gtin not in (None, code["gtin"]):
                 return Answer(Finding.UNKNOWN)
-            claim = _claim(connection, serial)
+            claim = _one(connection, statements.CLAIM, b_serial=serial)
             mine = token is not None and is_owner(claim, self._secret, serial, token)
             fixed = without_counting(standing(code))
             pictures = _photos(connection, serial)
@@ -116,9 +114,8 @@ class Queries:
     def _uncounted(
         self, connection: Connection, gtin: str, serial: str, device: str, place: Place | None, at_s: float
     ) -> Answer:
-        query = sa.select(codes).where(codes.c.serial == serial, codes.c.gtin == gtin)
-        code = _one(connection, query)
-        if code is None:
+        code = _one(connection, statements.CODE, b_serial=serial)
+        if code is None or code["gtin"] != gtin:
             return Answer(Finding.UNKNOWN)
         state = States(code["state"])
         rule = HARD_STATES[state]
@@ -137,7 +134,7 @@ class Queries:
         at_s: float,
     ) -> Answer:
         serial = code["serial"]
-        claim = _claim(connection, serial)
+        claim = _one(connection, statements.CLAIM, b_serial=serial)
         mine = is_owner(claim, self._secret, serial, token)
         known = _known(connection, serial)
         before = next((known[name] for name in names if name in known), None)
@@ -145,7 +142,6 @@ class Queries:
         _note_device(connection, serial, before, names[0], place, at_s)
         if before is None:
             code = {**code, "devices": code["devices"] + 1}
-            connection.execute(sa.update(codes).where(codes.c.serial == serial).values(devices=codes.c.devices + 1))
         claimer = None if claim is None else names[0] if mine else claim["device"]
         scan = Scan(at_s, device, place)
         alarmed = self._score(connection, code, scan, known, claimer)
@@ -206,76 +202,39 @@ def place_of(row: Mapping[str, Any]) -> Place | None:
     return None if row["city"] is None else Place(row["city"], row["latitude"], row["longitude"])
 
 
-def _counted(connection: Connection, gtin: str, serial: str, at_s: float) -> Row | None:
-    """Count a query in one statement, so that no two callers are told the same number; None for nothing to count."""
-    c = codes.c
-    states = sorted(str(state) for state in COUNTING)
-    update = (
-        sa.update(codes)
-        .where(c.serial == serial, c.gtin == gtin, c.state.in_(states))
-        .values(
-            queries=c.queries + 1,
-            first_s=sa.func.coalesce(c.first_s, at_s),
-            previous_s=c.last_s,
-            last_s=at_s,
-        )
-        .returning(*codes.c)
-    )
-    return _one(connection, update)
-
-
-def _one(connection: Connection, query: Any) -> Row | None:
-    row = connection.execute(query).mappings().one_or_none()
+def _one(connection: Connection, query: Any, **values: Any) -> Row | None:
+    row = connection.execute(query, values).mappings().one_or_none()
     return None if row is None else dict(row)
 
 
 def _known(connection: Connection, serial: str) -> dict[str, Row]:
-    c = devices.c
-    query = sa.select(devices).where(c.serial == serial).order_by(c.first_s).limit(MOST_DEVICES)
-    return {row["device"]: dict(row) for row in connection.execute(query).mappings()}
-
-
-def _claim(connection: Connection, serial: str) -> Row | None:
-    return _one(connection, sa.select(claims).where(claims.c.serial == serial))
+    rows = connection.execute(statements.KNOWN, {"b_serial": serial}).mappings()
+    return {row["device"]: dict(row) for row in rows}
 
 
 def _note_device(
     connection: Connection, serial: str, before: Row | None, name: str, place: Place | None, at_s: float
 ) -> None:
-    """Note a device's query; one known under an older salt takes its name under the newest."""
-    c = devices.c
-    where: dict[str, Any] = {"city": None, "latitude": None, "longitude": None}
+    values: dict[str, Any] = {"b_serial": serial, "b_device": name, "b_at": at_s}
+    values |= {"b_city": None, "b_latitude": None, "b_longitude": None}
     if place is not None:
-        where = {"city": place.city, "latitude": place.latitude, "longitude": place.longitude}
+        values |= {"b_city": place.city, "b_latitude": place.latitude, "b_longitude": place.longitude}
     if before is None:
-        values = {"serial": serial, "device": name, "first_s": at_s, "last_s": at_s, "queries": 1}
-        insert_new(connection, devices, values | where, ["serial", "device"])
-        return
-    mine = sa.update(devices).where(c.serial == serial, c.device == before["device"])
-    connection.execute(mine.values(device=name, last_s=at_s, queries=c.queries + 1, **where))
+        connection.execute(statements.DEVICE[connection.dialect.name], values)
+        connection.execute(statements.ONE_MORE_DEVICE, {"b_serial": serial})
+    else:
+        connection.execute(statements.DEVICE_AGAIN, values | {"b_before": before["device"]})
 
 
 def _note_scan(
     connection: Connection, serial: str, device: str, at_s: float, finding: Finding, place: Place | None
 ) -> None:
     values = {"serial": serial, "device": device, "at_s": at_s, "finding": str(finding)}
-    connection.execute(scans.insert(), {**values, "city": None if place is None else place.city})
+    connection.execute(statements.SCAN, {**values, "city": None if place is None else place.city})
     month = f"{datetime.fromtimestamp(at_s, UTC):%Y-%m}"
-    insert_new(connection, months, {"month": month}, ["month"])
-    c = months.c
-    more = {"scans": c.scans + 1, "other": c.other + int(finding is Finding.OTHER)}
-    more["warned"] = c.warned + int(finding is Finding.COPIED)
-    connection.execute(sa.update(months).where(c.month == month).values(more))
+    told = {"b_other": int(finding is Finding.OTHER), "b_warned": int(finding is Finding.COPIED)}
+    connection.execute(statements.MONTH[connection.dialect.name], {"b_month": month, **told})
 
 
 def _photos(connection: Connection, serial: str) -> tuple[Photo, ...]:
-    """The pictures a buyer may see that are here, the label's first."""
-    c, p = code_photos.c, photos.c
-    query = (
-        sa.select(c.digest, c.kind, c.view, p.width, p.height, c.corners)
-        .join(photos, p.digest == c.digest)
-        .where(c.serial == serial, c.public)
-        .order_by(c.kind.desc(), c.view, c.light)
-        .limit(6)
-    )
-    return tuple(Photo(*row) for row in connection.execute(query))
+    return tuple(Photo(*row) for row in connection.execute(statements.PHOTOS, {"b_serial": serial}))
