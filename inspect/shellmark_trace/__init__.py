@@ -14,8 +14,10 @@ from .errors import (
     PrinterError,
     SerialError,
     SignatureInvalid,
+    SiteError,
     TraceError,
     TransitionError,
+    UploadRefused,
 )
 from .label import MODULE_MM, SIDE_MODULES, Label, label_matrix, label_png, label_svg
 from .link import (
@@ -55,10 +57,12 @@ __all__ = [
     "PrinterError",
     "SerialError",
     "SignatureInvalid",
+    "SiteError",
     "States",
     "Suspicion",
     "TraceError",
     "TransitionError",
+    "UploadRefused",
     "canonical",
     "check_gtin",
     "check_host",

@@ -12,7 +12,9 @@ TraceError                    one line: what is wrong, where, what to do
 ├── SignatureInvalid          a signature that is not by the key it names
 ├── ManifestError             an offline manifest that cannot be used
 ├── PrinterError              a label printer that does not do what it is told
-└── ExportError               an export or a column mapping that cannot be made
+├── ExportError               an export or a column mapping that cannot be made
+└── SiteError                 a verify site that cannot do its work
+    └── UploadRefused         an upload that no repeating will make right
 """
 
 
@@ -70,3 +72,11 @@ class PrinterError(TraceError):
 
 class ExportError(TraceError):
     """An export or a column mapping that cannot be made."""
+
+
+class SiteError(TraceError):
+    """A verify site that cannot do its work: its folder, its database, its tokens."""
+
+
+class UploadRefused(SiteError):
+    """An upload that no repeating will make right: it does not say what it must, or is not what its digest says."""

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from shellmark_inspect.app import verify_site
 from shellmark_inspect.app.papers import now, read_bytes, read_roots
 from shellmark_inspect.app.printing import JsonOption, out, print_json
 from shellmark_inspect.station import data_folder
@@ -88,3 +89,8 @@ def _print(answer: Answer, *, machine: bool) -> None:
         return
     for zh, en in answer_lines(answer, at):
         out.print(zh if zh == en else f"{zh} | {en}", markup=False, soft_wrap=True)
+
+
+app.command()(verify_site.serve)
+app.command()(verify_site.token)
+app.command()(verify_site.pins)

@@ -15,6 +15,7 @@ from .jsonl import JsonLines, JsonLinesSettings
 from .output import Event, Outbox, Output, OutputError, OutputKind, OutputSettings, deliver
 from .posting import Answer, Poster, PostingSettings
 from .rows import Rows, RowsSettings
+from .upload import VerifySite, VerifySiteSettings
 
 __all__ = [
     "OUTPUTS",
@@ -32,6 +33,8 @@ __all__ = [
     "PostingSettings",
     "Rows",
     "RowsSettings",
+    "VerifySite",
+    "VerifySiteSettings",
     "build_output",
     "deliver",
     "read_output_settings",
@@ -42,6 +45,7 @@ OUTPUTS: Mapping[str, OutputKind] = MappingProxyType(
         "jsonl": OutputKind(JsonLinesSettings, JsonLines.of),
         "epcis": OutputKind(EpcisSettings, Epcis.of),
         "rows": OutputKind(RowsSettings, Rows.of),
+        "verify": OutputKind(VerifySiteSettings, VerifySite.of),
     },
 )
 """Every kind of output by the word a configuration calls it."""

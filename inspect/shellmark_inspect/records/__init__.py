@@ -14,9 +14,8 @@ from .check_values import (
     Work,
 )
 from .codes import ATTEMPTS_USED
-from .export import COLUMNS, TEXT_COLUMNS, Progress, record_json, write_csv, write_xlsx
-from .issued import Issued, IssuedCode
 from .export import COLUMNS, TEXT_COLUMNS, Progress, record_json, write_csv, write_epcis, write_jsonl, write_xlsx
+from .issued import Issued, IssuedCode
 from .label_values import Halted, LastReading, Order, Proof, Reconciliation, Waiting
 from .labels import ATTEMPTS, Labels
 from .leaves import Leaf, Leaves

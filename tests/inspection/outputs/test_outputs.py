@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from site_stand import Stand
 from web_service import WebService
 
 from shellmark_inspect.errors import ConfigError, RecordsError
@@ -28,6 +29,7 @@ from shellmark_inspect.types import Inspection, Trigger, Verdict, Versions
 
 EXAMPLES: dict[str, dict[str, Any]] = {
     "jsonl": {"kind": "jsonl", "path": "out/events.jsonl"},
+    "verify": {"kind": "verify", "url": "http://127.0.0.1:1", "token_file": "verify.token", "pictures": "i"},
     "epcis": {"kind": "epcis", "host": "x.cn", "offset": "+08:00"},
     "rows": {"kind": "rows", "columns": "map.toml", "state": "out/rows.json", "form": "plain"},
 }
@@ -99,11 +101,12 @@ def test_impossible_settings_of_an_output_are_named(settings: dict[str, Any], sa
 
 @pytest.mark.parametrize("name", list(OUTPUTS))
 def test_every_output_takes_what_a_station_tells_and_no_more(
-    station: Records, tmp_path: Path, service: WebService, name: str
+    station: Records, tmp_path: Path, service: WebService, stand: Stand, name: str
 ) -> None:
     (tmp_path / "map.toml").write_text(MAPPING, "utf-8")
-    address = {} if name == "jsonl" else {"url": service.url}
-    output = build_output(read_output_settings(name, EXAMPLES[name] | address, tmp_path))
+    (tmp_path / "verify.token").write_text(stand.token)
+    there = {"verify": {"url": stand.url}, "jsonl": {}}.get(name, {"url": service.url})
+    output = build_output(read_output_settings(name, EXAMPLES[name] | there, tmp_path))
     assert deliver(station, name, output, batch=3) == 10
     assert deliver(station, name, output) == 0
     assert station.pending(name) == []

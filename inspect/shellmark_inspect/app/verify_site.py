@@ -1,0 +1,178 @@
+"""`shellmark verify serve|token|pins`: run the verify site, say who may use it, draw PINs."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from shellmark_inspect.app.printing import out
+from shellmark_inspect.errors import InputError
+from shellmark_inspect.outputs import VerifySite, VerifySiteSettings
+from shellmark_trace import check_host, parse_link
+
+if TYPE_CHECKING:
+    from shellmark_trace.site import Site, SiteSettings
+
+DataOption = Annotated[Path, typer.Option("--data", help="The site's folder: key, tokens, pictures, database.")]
+
+
+class Role(StrEnum):
+    """Who may have a token."""
+
+    STATION = "station"
+    INSPECTOR = "inspector"
+
+
+@dataclass(frozen=True, slots=True)
+class PinEvent:
+    """A PIN as the site is told of it: its keyed hash, never itself."""
+
+    number: int
+    key: str
+    kind: str
+    at: datetime
+    payload: Mapping[str, Any]
+
+
+def serve(
+    data: DataOption,
+    host: Annotated[str, typer.Option("--host", help="The only valid host, as on the labels: ID.EXAMPLE.CN.")],
+    database: Annotated[
+        str | None, typer.Option("--database", help="postgresql://HOST/NAME. Default: a file in --data.")
+    ] = None,
+    port: Annotated[int, typer.Option("--port", min=1, max=65_535, help="Where to listen.")] = 8000,
+    bind: Annotated[str, typer.Option("--bind", help="The address to listen at.")] = "127.0.0.1",
+    proxy: Annotated[
+        str | None, typer.Option("--proxy", help="The reverse proxy's address, whose X-Forwarded-* are believed.")
+    ] = None,
+    city_header: Annotated[
+        str | None, typer.Option("--city-header", help="The proxy's header with NAME;LATITUDE;LONGITUDE of the city.")
+    ] = None,
+) -> None:
+    """Serve the verify site until Ctrl-C or SIGTERM.
+
+    Example: `shellmark verify serve --data site --host ID.EXAMPLE.CN --proxy 127.0.0.1`
+    """
+    try:
+        import uvicorn
+
+        from shellmark_trace.site import SiteSettings, build_app
+    except ImportError as e:
+        raise InputError(
+            f"the verify site needs the extra: pip install 'shellmark[verify]' ({e.name} is missing)"
+        ) from e
+    site = _open(SiteSettings(data, check_host(host), database, city_header))
+    out.print(
+        f"verify site of {site.host} at http://{bind}:{port}/, {site.database.where}", markup=False, soft_wrap=True
+    )
+    config = uvicorn.Config(
+        build_app(site),
+        host=bind,
+        port=port,
+        log_level="warning",
+        access_log=False,  # it would write addresses down
+        ws="none",
+        server_header=False,
+        proxy_headers=proxy is not None,
+        forwarded_allow_ips=proxy or "",
+    )
+    try:
+        uvicorn.Server(config).run()
+    except SystemExit as e:
+        raise InputError(f"the verify site cannot listen at {bind}:{port}: give another --port") from e
+    finally:
+        site.close()
+
+
+def token(
+    role: Annotated[Role, typer.Argument(help="Whom it is for.", show_default=False)],
+    name: Annotated[str, typer.Argument(help="Its station's or inspector's name.", show_default=False)],
+    data: DataOption,
+    remove: Annotated[bool, typer.Option("--remove", help="Take the name's tokens away instead.")] = False,
+) -> None:
+    """Make a token for a station or an inspector and print it; it is shown this once and works at once.
+
+    Examples: `shellmark verify token station st01 --data site` · `… inspector li --data site --remove`
+    """
+    from shellmark_trace.site import Tokens
+
+    tokens = Tokens(data / "tokens.json")
+    if remove:
+        gone = tokens.remove(role.value, name)
+        out.print(f"{gone} tokens of {role} {name} removed", markup=False)
+        return
+    typer.echo(tokens.add(role.value, name))
+
+
+def pins(
+    codes: Annotated[Path, typer.Argument(help="The texts of the codes, one a line.", show_default=False)],
+    key: Annotated[Path, typer.Option("--key", help="The site's key file, site.key.")],
+    to: Annotated[Path, typer.Option("--out", help="The CSV for whoever prints the PINs; used again if it is there.")],
+    site: Annotated[str, typer.Option("--site", help="Where the site is: https://ID.EXAMPLE.CN.")],
+    token_file: Annotated[Path, typer.Option("--token-file", help="A file with a station's token.")],
+) -> None:
+    """Draw a PIN for each code: the PINs into a CSV only you can read, their keyed hashes to the site.
+
+    If the line drops, run it again with the same --out: the same PINs are sent, and each is taken once.
+
+    Example: `shellmark verify pins codes.txt --key site.key --out pins.csv --site https://id.example.cn --token-file t`
+    """
+    from shellmark_trace.site import pin_hash, site_key
+
+    if not key.is_file():
+        raise InputError(f"key file {key} is missing: copy site.key from the site's folder")
+    secret = site_key(key)
+    drawn = _read_pins(to) if to.exists() else _draw(codes, to)
+    sender = VerifySite.of(VerifySiteSettings(url=site, token_file=token_file))
+    events = []
+    for number, (text, pin) in enumerate(drawn.items(), 1):
+        serial = parse_link(text).serial
+        digest = pin_hash(secret, serial, pin).hex()
+        told = {"serial": serial, "text": text, "hash": digest}
+        events.append(PinEvent(number, f"pin:{serial}:{digest[:16]}", "pin", datetime.now(UTC), told))
+    for first in range(0, len(events), 100):
+        sender.send(events[first : first + 100])
+    out.print(f"{len(events)} PINs in {to}, their hashes at {site}", markup=False, soft_wrap=True)
+
+
+def _open(settings: SiteSettings) -> Site:
+    from shellmark_trace.site import Site
+
+    return Site(settings)
+
+
+def _draw(codes: Path, to: Path) -> dict[str, str]:
+    from shellmark_trace.site import new_pin
+
+    try:
+        texts = [line.strip() for line in codes.read_text("utf-8-sig").splitlines() if line.strip()]
+    except (OSError, UnicodeDecodeError) as e:
+        raise InputError(f"codes {codes} cannot be read: give a text file with one code a line") from e
+    drawn = {str(parse_link(text)): new_pin() for text in texts}
+    try:
+        handle = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(("code", "tail", "pin"))
+            writer.writerows((text, text[-6:], pin) for text, pin in drawn.items())
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as e:
+        raise InputError(f"{to} cannot be written: {e.strerror}") from e
+    return drawn
+
+
+def _read_pins(path: Path) -> dict[str, str]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return {row["code"]: row["pin"] for row in csv.DictReader(file)}
+    except (OSError, UnicodeDecodeError, KeyError, csv.Error) as e:
+        raise InputError(f"{path} is no file of PINs: name another --out") from e

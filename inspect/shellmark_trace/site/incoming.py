@@ -1,0 +1,34 @@
+"""What is read from a request: its address, its body up to a size, its form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import parse_qsl
+
+from fastapi import HTTPException, Request
+
+from .limits import bucket_of
+
+FORM_BYTES = 4096
+
+
+def address_of(request: Request) -> str:
+    """The bucket of the address that asks; nothing of it is kept on disk."""
+    return bucket_of(request.client.host if request.client else "")
+
+
+async def read_body(request: Request, most: int) -> bytes:
+    """The body, refused with 413 when it is longer than `most` bytes, whatever its heading says."""
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > most:
+            raise HTTPException(413, f"more than {most} bytes")
+        parts.append(part)
+    return b"".join(parts)
+
+
+async def read_form(request: Request) -> Mapping[str, str]:
+    """The fields of a small form; the last of a name counts."""
+    body = await read_body(request, FORM_BYTES)
+    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=20))

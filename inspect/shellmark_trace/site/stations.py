@@ -1,0 +1,67 @@
+"""Where stations upload: events by their keys, pictures by their digests, proofs by their leaf."""
+
+from __future__ import annotations
+
+import re
+
+from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi.concurrency import run_in_threadpool
+from pydantic import ValidationError
+
+from shellmark_trace.errors import UploadRefused
+from shellmark_trace.link import check_serial
+
+from .incoming import address_of, read_body
+from .parts import Site
+from .pictures import MOST_BYTES
+from .uploads import Batch, Taken
+
+EVENT_BYTES = 8 * 1024**2
+PROOF_BYTES = 65_536
+_HEX = re.compile(r"[0-9a-f]{64}")
+
+
+def station_routes(site: Site) -> APIRouter:
+    """The routes under `/upload`; each needs a station's token."""
+
+    def station(request: Request) -> str:
+        kind, _, token = request.headers.get("authorization", "").partition(" ")
+        name = site.tokens.name_of("station", token.strip()) if kind.lower() == "bearer" else None
+        if name is None:
+            allowed = site.may_miss(address_of(request))
+            raise HTTPException(401 if allowed else 429, "no token of a station")
+        return name
+
+    router = APIRouter(prefix="/upload")
+    whose = Depends(station)
+
+    @router.post("/events")
+    async def events(request: Request, name: str = whose) -> Taken:
+        body = await read_body(request, EVENT_BYTES)
+        try:
+            batch = Batch.model_validate_json(body)
+        except ValidationError as e:
+            first = e.errors()[0]
+            raise UploadRefused(f"upload of {name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from e
+        return await run_in_threadpool(site.uploads.take, name, batch.events)
+
+    @router.put("/photos/{digest}")
+    async def photo(request: Request, digest: str, name: str = whose) -> dict[str, str]:
+        if not _HEX.fullmatch(digest) or not await run_in_threadpool(site.uploads.wants, digest):
+            raise HTTPException(404, f"{name}: nobody waits for this picture")
+        data = await read_body(request, MOST_BYTES)
+
+        def keep() -> None:
+            stored = site.pictures.keep(digest, data)
+            site.uploads.has_photo(digest, stored.media, stored.size)
+
+        await run_in_threadpool(keep)
+        return {"kept": digest}
+
+    @router.put("/proofs/{serial}/{index}", dependencies=[whose])
+    async def proof(request: Request, serial: str, index: int) -> dict[str, str]:
+        text = (await read_body(request, PROOF_BYTES)).decode("utf-8", "replace")
+        await run_in_threadpool(site.uploads.take_proof, check_serial(serial), index, text)
+        return {"kept": serial}
+
+    return router

@@ -1,0 +1,131 @@
+"""What stations send: each event once, in any order, from whoever has a token, and nothing that is not what it says."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from site_stand import Stand
+from site_story import GTIN, Story, picture
+
+
+def codes(stand: Stand) -> list[tuple[Any, ...]]:
+    with stand.site.database.reading() as connection:
+        return [tuple(row) for row in connection.execute(sa.text("SELECT state, suspicion, case_id FROM codes"))]
+
+
+def test_events_in_any_order_end_in_the_same_state(either: Stand) -> None:
+    for seed in range(4):
+        story = Story()
+        events = story.shipped()
+        random.Random(seed).shuffle(events)
+        for event in events:
+            assert either.upload(event).json() == {"taken": 1, "repeated": 0, "wanted": []}
+        assert either.upload(*events).json() == {"taken": 0, "repeated": 5, "wanted": []}
+    assert codes(either) == [("SHIPPED", "NONE", "SX20-000123")] * 4
+
+
+def test_a_doubt_of_the_daily_check_is_no_copy(stand: Stand) -> None:
+    checked, printed = stand.tell(Story()), stand.tell(Story())
+    stand.upload(checked.to("SUSPECT", subject="suspicion", reason="check 7 failed"))
+    stand.upload(printed.to("SUSPECT", subject="suspicion", reason="odometer"))
+    assert stand.site.queries.ask(GTIN, checked.serial, "a", None, 1e9).finding == "first"
+    assert stand.site.queries.ask(GTIN, printed.serial, "a", None, 1e9).finding == "copied"
+
+
+def test_two_histories_of_a_code_raise_an_alert(stand: Stand) -> None:
+    story = stand.tell(Story())
+    other = Story(serial=story.serial, station="st01", row=story.row + 10_000, step=3, number=90)
+    assert stand.upload(other.to("VOID")).status_code == 200
+    assert codes(stand)[0][0] == "SHIPPED"
+    assert [a["kind"] for a in stand.site.inspecting.alerts("li")] == ["upload_conflict"]
+
+
+@pytest.mark.parametrize("token", ["wrong", "é", "wrong wrong"])
+def test_no_token_no_upload(stand: Stand, token: str) -> None:
+    headers = {"authorization": f"Bearer {token}".encode()}
+    answer = stand.phone().post("/upload/events", json={"events": []}, headers=headers)
+    assert answer.status_code == 401
+    assert stand.phone().put(f"/upload/photos/{'0' * 64}", content=b"x").status_code == 401
+
+
+def test_an_inspectors_token_uploads_nothing_and_a_removed_one_neither(stand: Stand) -> None:
+    assert stand.upload(token=stand.site.tokens.add("inspector", "li")).status_code == 401
+    assert stand.upload().status_code == 200
+    assert stand.site.tokens.remove("station", "st01") == 1
+    assert stand.upload().status_code == 401
+
+
+def test_guessing_tokens_is_slowed_down(stand: Stand) -> None:
+    found = [stand.upload(token="guess").status_code for _ in range(25)]
+    assert found[:20] == [401] * 20
+    assert set(found[20:]) <= {401, 429}
+    assert found.count(429) >= 3
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"serial": "0123"}, "serial"),
+        ({"text": "https://x.cn/"}, "no code"),
+        ({"text": "HTTPS://ID.EXAMPLE.CN/01/06901234567893/21/0123456789ABC"}, "check digit"),
+        ({"after": "SOLD"}, "SOLD"),
+        ({"text": None}, "text"),
+        ({"images": [{"digest": "../../etc"}]}, "digest"),
+        ({"images": [{"digest": "sha256:" + "a" * 64, "corners": [[1, 2]]}]}, "corners"),
+    ],
+)
+def test_an_event_that_does_not_say_what_it_must(stand: Stand, change: dict[str, Any], says: str) -> None:
+    good, bad = Story().to("RESERVED"), Story().to("RESERVED")
+    bad["payload"] |= change
+    answer = stand.upload(good, bad)
+    assert answer.status_code == 422
+    assert says in answer.json()["error"]
+    assert codes(stand) == []  # nothing of the call is kept
+
+
+def test_bodies_that_are_no_upload(stand: Stand) -> None:
+    headers = {"authorization": f"Bearer {stand.token}"}
+    phone = stand.phone()
+    for body in (b"", b"{", b'{"events": 5}', b"\xff\xfe", b'{"events":[{"number":1}]}'):
+        assert phone.post("/upload/events", content=body, headers=headers).status_code == 422
+    assert phone.post("/upload/events", content=b"x" * (9 << 20), headers=headers).status_code == 413
+
+
+def test_pictures_are_what_their_digest_says_and_awaited(stand: Stand) -> None:
+    data = picture()
+    digest = hashlib.sha256(data).hexdigest()
+    assert stand.photo(digest, data).status_code == 404  # nobody has named it
+    noise = b"no picture at all"
+    named = hashlib.sha256(noise).hexdigest()
+    story = Story(pictures=[("frame", "front", data, None), ("frame", "back", noise, None)])
+    assert stand.upload(*story.shipped()).json()["wanted"] == [digest, named]
+    assert stand.photo(digest, data[:-1]).status_code == 422
+    assert stand.photo(named, noise).status_code == 422
+    assert stand.photo(digest, data).status_code == 200
+    assert stand.photo(digest, data).status_code == 404  # it is here
+    page = stand.phone().get(f"/photo/{story.serial}/{digest}.jpg")
+    assert page.headers["content-type"] == "image/jpeg"
+    assert len(page.content) < 60_000
+    assert stand.phone().get(f"/photo/{Story().serial}/{digest}.jpg").status_code == 404
+
+
+def test_a_failed_cases_pictures_are_not_asked_for(stand: Stand) -> None:
+    story = Story(pictures=[("frame", "front", picture(), None)])
+    event = story.passed()
+    event["payload"] |= {"verdict": "FAIL", "code": None}
+    assert stand.upload(event).json()["wanted"] == []
+
+
+def test_a_proof_is_kept_and_handed_to_inspectors(stand: Stand) -> None:
+    story = stand.tell(Story())
+    proof = "c2sp.org/tlog-proof@v1\nindex 3\nAAAA\n\ntrace.example.cn/st01\n4\nroot\n\n— sig\n"
+    headers = {"authorization": f"Bearer {stand.token}"}
+    put = stand.phone().put
+    assert put(f"/upload/proofs/{story.serial}/3", content=proof.encode(), headers=headers).status_code == 200
+    assert put(f"/upload/proofs/{story.serial}/4", content=proof.encode(), headers=headers).status_code == 422
+    assert put(f"/upload/proofs/{Story().serial}/3", content=proof.encode(), headers=headers).status_code == 422
+    assert stand.site.inspecting.proof("li", story.serial, 3) == proof
