@@ -12,13 +12,19 @@ from .check_values import (
     Suspect,
     Work,
 )
+from .codes import ATTEMPTS_USED
 from .export import COLUMNS, TEXT_COLUMNS, Progress, record_json, write_csv, write_xlsx
+from .label_values import Halted, LastReading, Order, Proof, Reconciliation, Waiting
+from .labels import ATTEMPTS, Labels
 from .ledger import Event
 from .policy import SavePolicy
 from .reader import DatabaseFacts, RecordReader, Search
+from .stock import Stock
 from .writer import VOIDING, Records
 
 __all__ = [
+    "ATTEMPTS",
+    "ATTEMPTS_USED",
     "BASELINE",
     "COLUMNS",
     "TEXT_COLUMNS",
@@ -28,16 +34,24 @@ __all__ = [
     "CheckRecord",
     "DatabaseFacts",
     "Event",
+    "Halted",
     "KeptBaseline",
+    "Labels",
+    "LastReading",
     "MasterAnswer",
+    "Order",
     "Outcome",
     "Progress",
+    "Proof",
     "Reading",
+    "Reconciliation",
     "RecordReader",
     "Records",
     "SavePolicy",
     "Search",
+    "Stock",
     "Suspect",
+    "Waiting",
     "Work",
     "record_json",
     "write_csv",
