@@ -71,4 +71,5 @@ class Banner(Fitted):
         shape, colour = (Shape.BAR, FAIL_COLOUR) if worst.blocks else (Shape.TRIANGLE, REVIEW_COLOUR)
         self.tile.show_state(shape, word, trouble_sentence(worst), colour)
         go = {"check": translate("calibration", "Daily check"), "light": translate("calibration", "Drift")}
+        go["label"] = translate("action", "Label page")
         self.button.setText(go.get(worst.lamp, translate("calibration", "Calibrate")))
