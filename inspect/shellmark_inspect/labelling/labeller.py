@@ -37,7 +37,7 @@ class Labeller:
         self._settings = settings or Settings()
         self._on_change = on_change
         self._calls = Calls()
-        self._status = Labelling(_S.IDLE)
+        self._status = Labelling(_S.STARTING)
         self._pause_s = self._settings.first_pause_s
         self._operator = ""
         self._thread = Thread(target=self._work, name="labeller", daemon=True)
@@ -65,17 +65,20 @@ class Labeller:
         """The records have something new: a case passed, or was judged anew."""
         self._calls.news()
 
-    def stuck(self, operator: str = "") -> Future[None]:
-        """The label is on the case and the case under the camera: read it."""
-        return self._calls.say(Call.STUCK, operator=operator)
+    def stuck(self, operator: str = "", serial: str = "") -> Future[None]:
+        """The label is on the case and the case under the camera: read it.
 
-    def missing(self, operator: str = "") -> Future[None]:
+        `serial`, here and below, is that of the status the person saw: a press that comes late is for no other case.
+        """
+        return self._calls.say(Call.STUCK, operator=operator, serial=serial)
+
+    def missing(self, operator: str = "", serial: str = "") -> Future[None]:
         """No label came out of the printer."""
-        return self._calls.say(Call.MISSING, operator=operator)
+        return self._calls.say(Call.MISSING, operator=operator, serial=serial)
 
-    def stripped(self, operator: str) -> Future[None]:
+    def stripped(self, operator: str, serial: str = "") -> Future[None]:
         """Every label is off the case and destroyed."""
-        return self._calls.say(Call.STRIPPED, operator=operator)
+        return self._calls.say(Call.STRIPPED, operator=operator, serial=serial)
 
     def supervise(self, operator: str, second: str) -> Future[None]:
         """Two persons give the case that used up its attempts another round."""
@@ -187,8 +190,7 @@ class Labeller:
                 if said is not None:
                     said.answer.set_exception(e)
                 raise
-            if said is not None:
-                self._took(said)
+            if said is not None and self._took(said, code):
                 return said.call
 
     def _require_sent(self, code: Waiting) -> None:
@@ -235,10 +237,8 @@ class Labeller:
         while True:
             self._show(_S.STRIP, code, fault=Fault.VOIDED)
             said = self._calls.hear(Call.STRIPPED)
-            if said is not None:
-                self._took(said)
-                if self._is_bare(code):
-                    break
+            if said is not None and self._took(said, code) and self._is_bare(code):
+                break
         after = self._patiently(code)
         self._keep(lambda records: records.labels.counted_after(code.serial, after))
 
@@ -300,9 +300,14 @@ class Labeller:
             log.warning("label of case %s: stripped unseen: %s", code.case_id, e)
             return True
 
-    def _took(self, said: Said) -> None:
+    def _took(self, said: Said, code: Waiting) -> bool:
+        """Whether what was said is of this code; either way it is answered."""
+        if (serial := said.values["serial"]) not in ("", code.serial):
+            said.answer.set_exception(InputError(f"{said.call} of {serial} came late: {code.serial} is at hand now"))
+            return False
         self._operator = said.values["operator"]
         said.answer.set_result(None)
+        return True
 
     def _do(self, said: Said, do: Callable[[], Any]) -> None:
         """Do what somebody asked for; what is wrong with it is their answer, what is wrong here is ours too."""

@@ -22,6 +22,7 @@ from types import MappingProxyType
 class LabelState(StrEnum):
     """What the labeller is doing, or waits for."""
 
+    STARTING = "Starting"
     IDLE = "Idle"
     PRINTING = "Printing"
     STICK = "Stick"
@@ -37,6 +38,7 @@ class LabelState(StrEnum):
 _S = LabelState
 TO_DO: Mapping[LabelState, tuple[str, str]] = MappingProxyType(
     {
+        _S.STARTING: ("正在查看上次留下的标签", "What the last run left is being looked at"),
         _S.IDLE: ("没有待贴标签的箱壳", "No case waits for a label"),
         _S.PRINTING: ("正在打印标签", "The label is being printed"),
         _S.STICK: (

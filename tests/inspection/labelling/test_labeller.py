@@ -361,6 +361,21 @@ def test_what_is_not_due_is_answered_so(shop: Open) -> None:
         one.labeller.stuck().result()
 
 
+def test_a_press_that_comes_late_is_for_no_other_case(shop: Open, printer: Any) -> None:
+    one = shop()
+    one.start()
+    label_one(one, printer, "a")
+    one.inspect("b")
+    status = one.wait(S.STICK)
+    with pytest.raises(InputError, match="came late"):
+        one.do(one.labeller.stuck, "w17", serial="0000000000000")
+    assert one.status() == status
+    printer.wait(2)
+    one.on["b"] = printer.pictures[-1:]
+    one.do(one.labeller.stuck, "w17", serial=status.serial)
+    one.wait(S.IDLE)
+
+
 def test_every_state_and_fault_has_words_in_both_languages() -> None:
     assert set(TO_DO) == set(LabelState)
     assert set(FAULTS) == set(Fault)
