@@ -199,15 +199,15 @@ class LabelDoor(Protocol):
         """What it last drew, saw, read and counted; cheap, nothing is copied."""
         ...
 
-    def stuck(self, operator: str = "") -> Future[None]:
-        """The label is on the case and the case under the camera."""
+    def stuck(self, operator: str = "", serial: str = "") -> Future[None]:
+        """The label with this serial is on its case and the case under the camera."""
         ...
 
-    def missing(self, operator: str = "") -> Future[None]:
+    def missing(self, operator: str = "", serial: str = "") -> Future[None]:
         """No label came out of the printer."""
         ...
 
-    def stripped(self, operator: str) -> Future[None]:
+    def stripped(self, operator: str, serial: str = "") -> Future[None]:
         """Every label is off the case and destroyed."""
         ...
 

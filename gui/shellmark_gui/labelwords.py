@@ -52,7 +52,9 @@ _LINES: Mapping[LabelState, str] = {
     _S.STICK: QT_TRANSLATE_NOOP("label", "on case {case}, under the camera; then press {done}"),
     _S.READING: QT_TRANSLATE_NOOP("label", "case {case}: leave it under the camera"),
     _S.STRIP: QT_TRANSLATE_NOOP("label", "{fault}. Case {case}: strip and destroy all its labels, then press {done}"),
-    _S.OFFLINE: QT_TRANSLATE_NOOP("label", "since {since}, {count} codes wait: see to power, labels, cable; inspect on"),
+    _S.OFFLINE: QT_TRANSLATE_NOOP(
+        "label", "since {since}, {count} codes wait: see to power, labels, cable; inspect on"
+    ),
     _S.REFUSED: QT_TRANSLATE_NOOP("label", "two persons look for the labels and reconcile: press {page}"),
     _S.SUPERVISOR: QT_TRANSLATE_NOOP("label", "case {case} has used up its labels: two persons, press {page}"),
     _S.HELD: QT_TRANSLATE_NOOP("label", "nothing is printed: {detail}"),

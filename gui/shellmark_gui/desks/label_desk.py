@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from PyQt6.QtCore import QCoreApplication
 
@@ -18,17 +18,18 @@ from shellmark_gui.desks.label_pictures import LabelPictures
 from shellmark_gui.desks.person_desk import PersonDesk
 from shellmark_gui.desks.screen import Screen
 from shellmark_gui.keys import Action
+from shellmark_gui.labelquestions import labels_left, labels_on_roll, roll_name, where_they_are, which_case, why_anew
 from shellmark_gui.labelwords import (
-    COUNT_NOTES,
-    RELABEL_REASONS,
     LabelKeys,
     LabelLook,
     active_look,
     label_look,
+    standing_word,
 )
-from shellmark_gui.pages.choice_page import Choice, Question
-from shellmark_gui.pages.entry_page import Entry, count_fault
+from shellmark_gui.pages.entry_page import EntryPage
 from shellmark_gui.pages.label_page import DONE, NONE, RECONCILE, RELABEL, ROLL, SUPERVISE, Labelled, LabelPage
+from shellmark_gui.pages.page import Page
+from shellmark_gui.pages.record_page import RecordPage
 from shellmark_gui.pages.station_page import StationPage
 from shellmark_inspect.labelling import Labelling, LabelState
 from shellmark_inspect.types import Record
@@ -60,25 +61,31 @@ class LabelDesk:
     def __init__(
         self,
         screen: Screen,
+        keys: Mapping[Action, str],
         station_page: StationPage,
-        page: LabelPage,
-        persons: PersonDesk,
+        record_page: RecordPage,
         changed: Callable[[], None],
     ) -> None:
-        self._screen, self._station_page, self._page, self._persons = screen, station_page, page, persons
-        self._changed = changed
+        self._screen, self._changed = screen, changed
+        self._station_page, self._record_page = station_page, record_page
+        self.page, self.entry_page = LabelPage(keys), EntryPage(keys)
+        self._persons = PersonDesk(screen, self.entry_page)
         self.standings: dict[str, Standing] = {}
         self._serials: dict[str, str] = {}
-        keys = page.keys
         self._keys = LabelKeys(keys[Action.LABEL_DONE], keys[Action.LABEL_NONE], keys[Action.LABELS])
-        self._pictures = LabelPictures(screen, page)
+        self._pictures = LabelPictures(screen, self.page)
         self._now = Labelling(_S.IDLE)
         self._since: datetime | None = None
         self._rests_until_s = 0.0
         self._active, self._active_until_s = "", 0.0
-        page.left.connect(screen.home)
-        page.pressed.connect(self._pressed)
+        self.page.left.connect(screen.home)
+        self.page.pressed.connect(self._pressed)
         station_page.label.pressed.connect(self.act)
+
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        """Both pages, for the window's stack."""
+        return (self.page, self.entry_page)
 
     @property
     def door(self) -> LabelDoor | None:
@@ -88,9 +95,11 @@ class LabelDesk:
     def open(self) -> None:
         """Show the label's page."""
         if self.door is not None:
-            self._page.say("")
-            self._screen.show_page(self._page)
+            self.page.say("")
+            self._screen.show_page(self.page)
             self.poll()
+            for case in self._screen.cases.newest():  # which of them could be labelled anew
+                self.look_up(self.serial_of(case.record))
 
     def act(self, action: Action) -> None:
         """Do what a key for labels says."""
@@ -107,9 +116,9 @@ class LabelDesk:
         self._follow(now, at_s)
         look, rested = self._look(at_s), at_s >= self._rests_until_s
         self._station_page.show_label(look, now.state, rested=rested)
-        if self._screen.page is self._page:
+        if self._screen.page is self.page:
             sight = door.sight()
-            self._page.show_labelling(Labelled(now, sight, look, door.settings.attempts), rested=rested)
+            self.page.show_labelling(Labelled(now, sight, look, door.settings.attempts), rested=rested)
             self._pictures.show(sight)
 
     # ── what the labeller does ──────────────────────────────────────────────────────────────────────────────────
@@ -140,7 +149,26 @@ class LabelDesk:
         if standing[0] is States.ACTIVE and was is not None and was[0] is not States.ACTIVE:
             self._active, self._active_until_s = serial, time.monotonic() + ACTIVE_S
         if standing != was:
+            self._put_opened()
             self._changed()
+
+    def opened(self) -> None:
+        """Say where the code of the opened case stands: what is known at once, and then what the records say."""
+        record = self._record_page.record
+        if record is not None and record.code is not None:
+            self._put_opened()
+            self.look_up(self.serial_of(record))
+
+    def _put_opened(self) -> None:
+        record = self._record_page.record
+        if record is not None and (standing := self.standing_of(record)) is not None:
+            self._record_page.show_standing(*standing_word(*standing))
+
+    def put_history(self, records: Sequence[Record]) -> None:
+        """Say where the codes of the last cases stand."""
+        standings = [self.standing_of(record) for record in records]
+        words = [standing_word(*one) if one is not None else ("", "") for one in standings]
+        self._station_page.history.show_standings(words)
 
     def serial_of(self, record: Record) -> str:
         """The newest code of a record's case that is known, "" for none."""
@@ -172,7 +200,7 @@ class LabelDesk:
         if name in (DONE, NONE):
             self._confirm(door, name)
         elif name == SUPERVISE:
-            self._persons.two(partial(self._do, door.supervise), here)
+            self._persons.two(self._supervise, here)
         elif name == RECONCILE:
             self._persons.two(self._ask_left, here)
         elif name == RELABEL:
@@ -182,58 +210,47 @@ class LabelDesk:
 
     def _back_here(self) -> Callable[[], None]:
         """Where to go back to: the page the key was pressed on."""
-        return self.open if self._screen.page is self._page else self._screen.home
+        return self.open if self._screen.page is self.page else self._screen.home
 
     def _confirm(self, door: LabelDoor, name: str) -> None:
         """Say that the label is on, that none came, or that all are off; the last in somebody's name."""
-        state, operator = self._now.state, self._screen.operator
+        state, serial = self._now.state, self._now.serial
         if time.monotonic() < self._rests_until_s:
             return
         if state is _S.STICK:
-            self._ask(partial(door.stuck if name == DONE else door.missing, operator))
+            said = door.stuck if name == DONE else door.missing
+            self._ask(partial(said, self._screen.operator, serial))
         elif state is _S.STRIP and name == DONE:
             back = self._back_here()
-            self._persons.named(partial(self._stripped, door, back), back)
+            self._persons.named(partial(self._stripped, door, serial, back), back)
 
-    def _stripped(self, door: LabelDoor, back: Callable[[], None]) -> None:
-        if self._screen.page not in (self._page, self._station_page):
+    def _stripped(self, door: LabelDoor, serial: str, back: Callable[[], None]) -> None:
+        if self._screen.page not in (self.page, self._station_page):
             back()
-        self._ask(partial(door.stripped, self._screen.operator))
+        self._ask(partial(door.stripped, self._screen.operator, serial))
+
+    def _supervise(self, first: str, second: str) -> None:
+        if (door := self.door) is not None:
+            self._do(partial(door.supervise, first, second))
 
     def _ask_left(self, first: str, second: str) -> None:
-        """How many labels are left on the roll; nothing where nobody counted."""
+        """How many labels are left on the roll, and where those are that the count does not fit."""
 
-        def then(text: str) -> None:
-            self._ask_note(first, second, int(text) if text else None)
+        def note(left: int | None) -> None:
+            self._screen.ask(where_they_are(first, second, partial(self._reconcile, first, second, left)), self.open)
 
-        words = partial(translate, "label", "How many labels are left on the roll? Nothing when they were not counted")
-        example = partial(translate, "label", "such as 640")
-        self._persons.ask(Entry(words, example, then, count_fault, empty=True), self.open)
+        self._persons.ask(labels_left(note), self.open)
 
-    def _ask_note(self, first: str, second: str, left: int | None) -> None:
-        """Where the labels are."""
-        door = self.door
-        if door is None:
-            return
-        choices = [Choice(note, partial(translate, "label", said)) for note, said in COUNT_NOTES.items()]
-        words = partial(translate, "label", "Where are the labels the count does not fit?")
-
-        def then(note: str) -> None:
-            self._do(lambda one, two: door.reconcile(one, two, left=left, note=note), first, second)
-
-        about = translate("label", "Kept with both names: {first}, {second}").format(first=first, second=second)
-        self._screen.ask(Question(words, about, choices, then), self.open)
+    def _reconcile(self, first: str, second: str, left: int | None, note: str) -> None:
+        if (door := self.door) is not None:
+            self._do(partial(door.reconcile, first, second, left=left, note=note))
 
     def _ask_case(self) -> None:
         """Which labelled case gets another label."""
-        found = self._labelled(self._screen.cases)
-        if not found:
+        if found := self._labelled(self._screen.cases):
+            self._screen.ask(which_case(found, self._ask_why), self.open)
+        else:
             self._screen.say(translate("label", "None of the last cases has an active label"))
-            return
-        choices = [Choice(case, partial(str, f"{case}\n…{serial[-6:]}")) for case, serial in found]
-        words = partial(translate, "label", "Which case gets another label? Its label becomes void")
-        about = translate("label", "strip the old label off and destroy it")
-        self._screen.ask(Question(words, about, choices, self._ask_why), self.open)
 
     def _labelled(self, cases: Cases) -> list[tuple[str, str]]:
         """(case, serial) of the last cases whose label is active, newest first."""
@@ -245,53 +262,43 @@ class LabelDesk:
         return list(found.items())[:OFFERED]
 
     def _ask_why(self, case: str) -> None:
-        choices = [Choice(reason, partial(translate, "label", said)) for reason, said in RELABEL_REASONS.items()]
-        words = partial(translate, "label", "Why does it get another label?")
-        self._screen.ask(Question(words, case, choices, partial(self._ask_two, case)), self.open)
+        def two(reason: str) -> None:
+            self._persons.two(lambda first, second: self._relabel(case, first, second, reason), self.open)
 
-    def _ask_two(self, case: str, reason: str) -> None:
-        door = self.door
-        if door is not None:
-            self._persons.two(partial(self._do, lambda one, two: door.relabel(case, one, two, reason)), self.open)
+        self._screen.ask(why_anew(case, two), self.open)
+
+    def _relabel(self, case: str, first: str, second: str, reason: str) -> None:
+        if (door := self.door) is not None:
+            self._do(partial(door.relabel, case, first, second, reason))
 
     def _ask_roll(self) -> None:
-        words = partial(translate, "label", "Number or name of the new roll; scan it")
-        example = partial(translate, "label", "such as R2611-04")
-        self._persons.ask(Entry(words, example, self._ask_labels), self.open)
+        def labels(roll: str) -> None:
+            self._persons.ask(labels_on_roll(partial(self._load, roll)), self.open)
 
-    def _ask_labels(self, roll: str) -> None:
-        door = self.door
-        if door is None:
-            return
+        self._persons.ask(roll_name(labels), self.open)
 
-        def then(text: str) -> None:
-            self._back_to_page()
-            self._ask(lambda: door.load_roll(roll, int(text), self._screen.operator))
-
-        words = partial(translate, "label", "How many labels are on the roll?")
-        example = partial(translate, "label", "such as 1000")
-        self._persons.ask(Entry(words, example, then, count_fault), self.open)
+    def _load(self, roll: str, labels: int) -> None:
+        if (door := self.door) is not None:
+            self._do(partial(door.load_roll, roll, labels, self._screen.operator))
 
     # ── small parts ─────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _back_to_page(self) -> None:
-        self._screen.show_page(self._page)
+    def _do(self, request: Callable[[], Future[Any]]) -> None:
+        """Ask the station for something that was decided on the label's page."""
+        self._screen.show_page(self.page)
+        self._ask(request)
 
-    def _do(self, request: Callable[[str, str], Future[object]], first: str, second: str) -> None:
-        self._back_to_page()
-        self._ask(partial(request, first, second))
-
-    def _ask(self, request: Callable[[], Future[object]]) -> None:
-        self._page.show_busy(True)
+    def _ask(self, request: Callable[[], Future[Any]]) -> None:
+        self.page.show_busy(True)
         self._screen.bridge.ask(request, lambda _: self._answered(), self._refused)
 
     def _answered(self) -> None:
-        self._page.show_busy(False)
-        self._page.say("")
+        self.page.show_busy(False)
+        self.page.say("")
         self.poll()
 
     def _refused(self, why: str) -> None:
-        self._page.show_busy(False)
+        self.page.show_busy(False)
         self._screen.say(why)
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PyQt6.QtCore import QCoreApplication
-
 from shellmark_gui.desks.screen import Screen
+from shellmark_gui.labelquestions import second_person
 from shellmark_gui.pages.entry_page import Entry, EntryPage
 
-translate = QCoreApplication.translate
 Persons = Callable[[str, str], None]
 
 
@@ -41,19 +39,8 @@ class PersonDesk:
 
     def _second(self, then: Persons, back: Callable[[], None]) -> None:
         first = self._screen.operator
-
-        def fault(name: str) -> str:
-            same = name.casefold() == first.strip().casefold()
-            return translate("label", "{name} has signed in already: another person").format(name=name) if same else ""
-
-        words = partial(_second_words, first)
-        example = partial(translate, "operator", "Name or badge number")
-        self.ask(Entry(words, example, partial(then, first), fault), back)
+        self.ask(second_person(first, partial(then, first)), back)
 
     def _leave(self) -> None:
         back, self._back = self._back, self._screen.home
         back()
-
-
-def _second_words(first: str) -> str:
-    return translate("label", "{first} and who else? The second person's name or badge").format(first=first)

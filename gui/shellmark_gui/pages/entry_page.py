@@ -26,13 +26,6 @@ class Entry:
     empty: bool = False
 
 
-def count_fault(text: str) -> str:
-    """What is wrong with a number of labels: it has to be one, below ten million."""
-    if text.isascii() and text.isdigit() and len(text) <= 7:
-        return ""
-    return translate("label", "{text} is no number of labels: digits only").format(text=text)
-
-
 class EntryPage(OperatorPage):
     """Asks for one `Entry` after the other, with the digits of the operator's page."""
 

@@ -95,7 +95,9 @@ class Thumbnail(QAbstractButton):
         room = QRectF(0, bottom - self._sizes.px(27), self.width(), self._sizes.px(27))
         painter.fillRect(room, QColor(SURFACE))
         painter.setPen(QColor(colour))
-        cut = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, int(room.width()) - self._sizes.px(8))
+        cut = painter.fontMetrics().elidedText(
+            words, Qt.TextElideMode.ElideRight, int(room.width()) - self._sizes.px(8)
+        )
         painter.drawText(room, Qt.AlignmentFlag.AlignCenter, cut)
 
     def _draw_cover(self, painter: QPainter, room: QRectF) -> None:

@@ -14,7 +14,7 @@ WORD_PX, LINE_PX = 56.0, 28.0
 
 
 class StateTile(Fitted):
-    """A plate in the state's colour; the second line wraps and shrinks until it fits. No height: as high as there is."""
+    """A plate in the state's colour; the second line wraps and shrinks until it fits. No height: all there is."""
 
     def __init__(self, height_px: float | None = 210.0, parent: QWidget | None = None) -> None:
         super().__init__(parent)

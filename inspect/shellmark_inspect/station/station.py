@@ -21,6 +21,7 @@ from shellmark_inspect.station.clearance import Clearance
 from shellmark_inspect.station.config import StationConfig
 from shellmark_inspect.station.courier import Courier
 from shellmark_inspect.station.keeper import Keeper
+from shellmark_inspect.station.label_door import LabelDoor
 from shellmark_inspect.station.lamps import database_lamp, disk_lamp, model_lamp, worst_camera
 from shellmark_inspect.station.plans import CLOSE_WITHIN_S, Plans, close_model, newest_frames, refused, retire
 from shellmark_inspect.station.running import run_cases
@@ -70,6 +71,7 @@ class Station:
         self.workshop = Workshop(self)
         self.clearance = Clearance(self)
         self.checks, self.drift = self.clearance.checks, self.clearance.drift
+        self.labels: LabelDoor | None = None
 
     # ── life ────────────────────────────────────────────────────────────────────────────────────────────────────
 
