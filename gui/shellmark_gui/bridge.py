@@ -19,7 +19,7 @@ from shellmark_inspect.errors import ShellmarkError
 from shellmark_inspect.labelling import Labelling, Settings, Sight
 from shellmark_inspect.loop.status import Status
 from shellmark_inspect.recipe import MasterSpec, Recipe
-from shellmark_inspect.records import Suspect
+from shellmark_inspect.records import Order, Suspect
 from shellmark_inspect.station import Chart, CheckState, Due, Quantity, Trouble
 from shellmark_inspect.station.workshop import (
     Correction,
@@ -181,7 +181,7 @@ class ClearanceDoor(Protocol):
 
 
 class LabelDoor(Protocol):
-    """What the screen needs of a station that prints labels (`shellmark_inspect.labelling` says what each does).
+    """What the screen needs of the labels of a station (`shellmark_inspect.station.LabelDesk` says what each does).
 
     A future of what people say fails with `InputError` when the labeller does not wait for that now.
     """
@@ -191,12 +191,16 @@ class LabelDoor(Protocol):
         """How strict the labeller is."""
         ...
 
-    def status(self) -> Labelling:
-        """What the labeller does or wants at this instant; cheap."""
+    def status(self) -> Labelling | None:
+        """What the labeller does or wants at this instant, None for a station that prints no labels; cheap."""
         ...
 
     def sight(self) -> Sight:
         """What it last drew, saw, read and counted; cheap, nothing is copied."""
+        ...
+
+    def order(self) -> Order | None:
+        """What the station makes, as of the last record, None where it was told none; cheap."""
         ...
 
     def stuck(self, operator: str = "", serial: str = "") -> Future[None]:
@@ -219,11 +223,17 @@ class LabelDoor(Protocol):
         """The labels were looked for: go on from what the printer counts now."""
         ...
 
-    def relabel(self, case_id: str, first: str, second: str, reason: str) -> Future[str]:
+    def take_order(
+        self, number: str, quantity: int, batch: str = "", *, operator: str, second: str = ""
+    ) -> Future[Order]:
+        """Make another order from the next case on."""
+        ...
+
+    def relabel(self, case_id: str, *, first: str, second: str, reason: str) -> Future[str]:
         """Two persons void the label of a case that stands in the house; its new serial."""
         ...
 
-    def load_roll(self, name: str, labels: int, operator: str) -> Future[None]:
+    def load_roll(self, name: str, labels: int, *, operator: str) -> Future[None]:
         """A roll of labels was put in."""
         ...
 
@@ -256,8 +266,8 @@ class StationDoor(Protocol):
         ...
 
     @property
-    def labels(self) -> LabelDoor | None:
-        """The labels, None for a station that prints none."""
+    def labels(self) -> LabelDoor:
+        """The labels, where the station prints any."""
         ...
 
     def status(self) -> Status:

@@ -82,8 +82,37 @@ def labels_on_roll(then: Callable[[int], None]) -> Entry:
     )
 
 
+def order_number(then: Callable[[str], None]) -> Entry:
+    """Ask which order is made from the next case on."""
+    return Entry(
+        lambda: translate("label", "Which order comes next? Its number"),
+        lambda: translate("label", "such as MO-2611-07"),
+        then,
+    )
+
+
+def order_pieces(number: str, then: Callable[[int], None]) -> Entry:
+    """Ask how many cases an order is of."""
+    return Entry(
+        lambda: translate("label", "Order {number}: how many pieces?").format(number=number),
+        lambda: translate("label", "such as 1000"),
+        lambda text: then(int(text)),
+        count_fault,
+    )
+
+
+def order_batch(number: str, then: Callable[[str], None]) -> Entry:
+    """Ask which batch an order is made as; nothing where there are none."""
+    return Entry(
+        lambda: translate("label", "Order {number}: which batch? Nothing where there is none").format(number=number),
+        lambda: translate("label", "such as 2611-7"),
+        then,
+        empty=True,
+    )
+
+
 def count_fault(text: str) -> str:
-    """What is wrong with a number of labels: it has to be one, below ten million; "" for nothing."""
+    """What is wrong with a number: it has to be one, below ten million; "" for nothing."""
     if text.isascii() and text.isdigit() and len(text) <= 7:
         return ""
-    return translate("label", "{text} is no number of labels: digits only").format(text=text)
+    return translate("label", "{text} is no number: digits only").format(text=text)

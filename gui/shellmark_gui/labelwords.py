@@ -11,6 +11,7 @@ from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 from shellmark_gui.shapes import Shape
 from shellmark_gui.theme import ACCENT, FAIL_COLOUR, PASS_COLOUR, RAISED, REVIEW_COLOUR
 from shellmark_inspect.labelling import Fault, Labelling, LabelState
+from shellmark_inspect.records import Order
 from shellmark_trace import States, Suspicion
 from shellmark_trace.readback import UEC_GOOD, UEC_LEAST
 
@@ -119,12 +120,16 @@ COUNT_NOTES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class LabelLook:
-    """How labelling stands, for a tile: shape, word, line and colour; `wants_person` says that somebody has to act."""
+    """How labelling stands, for a tile: shape, word, line and colour.
+
+    `brief` is the line where there is no room for it: which case. `wants_person` says that somebody has to act.
+    """
 
     shape: Shape
     word: str
     line: str
     colour: str
+    brief: str = ""
     wants_person: bool = False
 
 
@@ -151,14 +156,24 @@ def label_look(now: Labelling, keys: LabelKeys, since: datetime | None = None) -
     )
     if now.state is _S.REFUSED and now.fault is Fault.UNCOUNTED:
         line = translate("label", "the printer does not count its labels: see [label] uncounted")
+    brief = translate("label", "case {case}").format(case=now.case_id) if now.case_id else keys.page
     word = translate("label", _WORDS[now.state])
-    return LabelLook(shape, word, line.lstrip("。. "), colour, now.state in WANTS_PERSON)
+    return LabelLook(shape, word, line.lstrip("。. "), colour, brief, now.state in WANTS_PERSON)
 
 
 def active_look(serial: str) -> LabelLook:
     """A label that is proven."""
-    line = translate("label", "code ends in {six}; the next case, please").format(six=serial[-6:])
-    return LabelLook(Shape.CIRCLE, translate("label", "The label is active ✓"), line, PASS_COLOUR)
+    word = translate("label", "Label active: {six}").format(six=serial[-6:])
+    return LabelLook(Shape.TICK, word, translate("label", "done; the next case, please"), PASS_COLOUR, serial[-6:])
+
+
+def order_look(order: Order, keys: LabelKeys) -> LabelLook:
+    """An order all of whose codes are issued: nothing passes until the next one is told."""
+    words = translate("label", "order {number} has its {count} codes: for the next order press {page}")
+    line = words.format(number=order.number, count=order.quantity, page=keys.page)
+    return LabelLook(
+        Shape.BAR, translate("label", "The order is complete"), line, REVIEW_COLOUR, order.number, wants_person=True
+    )
 
 
 def fault_word(fault: Fault | None) -> str:

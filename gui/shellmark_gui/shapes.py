@@ -23,6 +23,7 @@ class Shape(Enum):
     DISC = auto()
     RING = auto()
     ARROW = auto()
+    TICK = auto()
 
 
 VERDICT_SHAPES = {Verdict.PASS: Shape.CIRCLE, Verdict.FAIL: Shape.CROSS, Verdict.REVIEW: Shape.TRIANGLE}
@@ -125,6 +126,12 @@ def _arrow(painter: QPainter, box: QRectF, _colour: QColor) -> None:
     painter.drawLine(box.bottomLeft(), box.bottomRight())
 
 
+def _tick(painter: QPainter, box: QRectF, _colour: QColor) -> None:
+    foot = QPointF(box.left() + box.width() * 0.36, box.bottom() - box.height() * 0.1)
+    painter.drawLine(QPointF(box.left(), box.center().y() + box.height() * 0.05), foot)
+    painter.drawLine(foot, QPointF(box.right(), box.top() + box.height() * 0.12))
+
+
 _PAINTERS = {
     Shape.CIRCLE: _circle,
     Shape.CROSS: _cross,
@@ -134,4 +141,5 @@ _PAINTERS = {
     Shape.DISC: _disc,
     Shape.RING: _ring,
     Shape.ARROW: _arrow,
+    Shape.TICK: _tick,
 }

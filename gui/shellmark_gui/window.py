@@ -317,9 +317,8 @@ class StationWindow(QWidget):
             self.station.run()
 
     def _say_what_blocks(self) -> None:
-        blocking = [one for one in self.station.clearance.troubles() if one.blocks]
-        if blocking:
-            self.say(trouble_sentence(blocking[0]))
+        blocking = [trouble_sentence(one) for one in self.station.clearance.troubles() if one.blocks]
+        self.say(next(iter(blocking or self.station.status().blocked), ""))
 
     def _look_at_trouble(self, lamp: str) -> None:
         calibration = self.engineer.calibration

@@ -12,6 +12,7 @@ import numpy as np
 
 from shellmark_inspect.errors import InputError
 from shellmark_inspect.labelling import Fault, Labelling, LabelState, Settings, Sight
+from shellmark_inspect.records import Order
 from shellmark_trace import States, Suspicion, label_matrix
 
 S = LabelState
@@ -43,7 +44,8 @@ class MemoryLabels:
     def __init__(self, later: Callable[[Callable[[], object]], Future]) -> None:
         self._later = later
         self.settings = Settings()
-        self.now = Labelling(S.IDLE)
+        self.now: Labelling | None = None
+        self.ordered: Order | None = None
         self.seen = Sight()
         self.said: list[tuple] = []
         self.standings: dict[str, tuple[States, Suspicion]] = {}
@@ -69,8 +71,19 @@ class MemoryLabels:
 
     # the door
 
-    def status(self) -> Labelling:
+    def status(self) -> Labelling | None:
         return self.now
+
+    def order(self) -> Order | None:
+        return self.ordered
+
+    def take_order(self, number: str, quantity: int, batch: str = "", *, operator: str, second: str = "") -> Future:
+        def do() -> Order:
+            self.said.append(("order", number, quantity, batch, operator))
+            self.ordered = Order(number, quantity, batch, 0)
+            return self.ordered
+
+        return self._later(do)
 
     def sight(self) -> Sight:
         return self.seen
@@ -106,17 +119,15 @@ class MemoryLabels:
     def reconcile(self, operator: str, second: str = "", *, left: int | None = None, note: str = "") -> Future:
         return self._say("reconcile", operator, second, left, note, due=S.REFUSED)
 
-    def relabel(self, case_id: str, first: str, second: str, reason: str) -> Future:
+    def relabel(self, case_id: str, *, first: str, second: str, reason: str) -> Future:
         return self._later(lambda: self.said.append(("relabel", case_id, first, second, reason)) or "NEW")
 
-    def load_roll(self, name: str, labels: int, operator: str) -> Future:
+    def load_roll(self, name: str, labels: int, *, operator: str) -> Future:
         return self._later(lambda: self.said.append(("roll", name, labels, operator)))
 
     def standing(self, serial: str) -> Future:
         def look() -> tuple[States, Suspicion]:
             self.asked_on.add(threading.current_thread().name)
-            if serial not in self.standings:
-                raise InputError(f"there is no code {serial} here")
-            return self.standings[serial]
+            return self.standings.get(serial, (States.RESERVED, Suspicion.NONE))
 
         return self._later(look)

@@ -20,6 +20,7 @@ from memory_labels import MemoryLabels
 from memory_workshop import MemoryWorkshop
 
 from shellmark_inspect.errors import StorageFull
+from shellmark_inspect.labelling import Labelling, LabelState
 from shellmark_inspect.loop.status import Lamp, Light, StationState, Status
 from shellmark_inspect.recipe import Limit, Recipe, ViewSpec
 from shellmark_inspect.types import (
@@ -149,7 +150,7 @@ class MemoryStation:
         self.checks, self.drift = MemoryChecks(self._later), MemoryDrift(self._later)
         self.clearance = MemoryClearance(self.checks, self.drift)
         self.lamps = {name: Lamp(Light.GREEN) for name in ("camera", "disk", "model", "database")}
-        self.labels: MemoryLabels | None = None
+        self.labels = MemoryLabels(self._later)
         self.overruled: list[Record] = []
         self.taken: list[Recipe] = []
         self.acknowledged = 0
@@ -190,7 +191,7 @@ class MemoryStation:
 
     def give_labels(self) -> MemoryLabels:
         """A station that prints labels."""
-        self.labels = MemoryLabels(self._later)
+        self.labels.now = Labelling(LabelState.IDLE)
         self.lamps["label"] = Lamp(Light.GREEN)
         return self.labels
 

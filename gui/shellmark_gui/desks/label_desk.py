@@ -18,16 +18,27 @@ from shellmark_gui.desks.label_pictures import LabelPictures
 from shellmark_gui.desks.person_desk import PersonDesk
 from shellmark_gui.desks.screen import Screen
 from shellmark_gui.keys import Action
-from shellmark_gui.labelquestions import labels_left, labels_on_roll, roll_name, where_they_are, which_case, why_anew
+from shellmark_gui.labelquestions import (
+    labels_left,
+    labels_on_roll,
+    order_batch,
+    order_number,
+    order_pieces,
+    roll_name,
+    where_they_are,
+    which_case,
+    why_anew,
+)
 from shellmark_gui.labelwords import (
     LabelKeys,
     LabelLook,
     active_look,
     label_look,
+    order_look,
     standing_word,
 )
 from shellmark_gui.pages.entry_page import EntryPage
-from shellmark_gui.pages.label_page import DONE, NONE, RECONCILE, RELABEL, ROLL, SUPERVISE, Labelled, LabelPage
+from shellmark_gui.pages.label_page import DONE, NONE, ORDER, RECONCILE, RELABEL, ROLL, SUPERVISE, Labelled, LabelPage
 from shellmark_gui.pages.page import Page
 from shellmark_gui.pages.record_page import RecordPage
 from shellmark_gui.pages.station_page import StationPage
@@ -88,13 +99,18 @@ class LabelDesk:
         return (self.page, self.entry_page)
 
     @property
-    def door(self) -> LabelDoor | None:
-        """The labels of the station, None where it prints none."""
+    def door(self) -> LabelDoor:
+        """The labels of the station."""
         return self._screen.station.labels
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the station prints labels."""
+        return self.door.status() is not None
 
     def open(self) -> None:
         """Show the label's page."""
-        if self.door is not None:
+        if self.is_there:
             self.page.say("")
             self._screen.show_page(self.page)
             self.poll()
@@ -110,15 +126,16 @@ class LabelDesk:
 
     def poll(self) -> None:
         """Bring panel and page up to date; called a few times a second."""
-        if (door := self.door) is None:
+        door, at_s = self.door, time.monotonic()
+        if (now := door.status()) is None:
             return
-        now, at_s = door.status(), time.monotonic()
         self._follow(now, at_s)
         look, rested = self._look(at_s), at_s >= self._rests_until_s
         self._station_page.show_label(look, now.state, rested=rested)
         if self._screen.page is self.page:
             sight = door.sight()
-            self.page.show_labelling(Labelled(now, sight, look, door.settings.attempts), rested=rested)
+            shown = Labelled(now, sight, look, door.settings.attempts, door.order())
+            self.page.show_labelling(shown, rested=rested)
             self._pictures.show(sight)
 
     # ── what the labeller does ──────────────────────────────────────────────────────────────────────────────────
@@ -140,8 +157,8 @@ class LabelDesk:
 
     def look_up(self, serial: str) -> None:
         """Ask the records where a code stands now."""
-        if serial and (door := self.door) is not None:
-            self._screen.bridge.ask(partial(door.standing, serial), partial(self._known, serial), _log.warning)
+        if serial and self.is_there:
+            self._screen.bridge.ask(partial(self.door.standing, serial), partial(self._known, serial), _log.warning)
 
     def _known(self, serial: str, standing: Standing) -> None:
         was = self.standings.get(serial)
@@ -177,7 +194,7 @@ class LabelDesk:
 
     def standing_of(self, record: Record) -> Standing | None:
         """Where the code of a record's case stands, as far as it is known; None without a code or without labels."""
-        if record.code is None or self.door is None:
+        if record.code is None or not self.is_there:
             return None
         known = self.standings.get(self.serial_of(record))
         return known or (States(record.code.state), Suspicion.NONE)
@@ -189,16 +206,17 @@ class LabelDesk:
             return active_look(self._active)
         if state is not _S.IDLE and at_s >= self._active_until_s:
             self._active = ""
+        order = self.door.order()
+        if state is _S.IDLE and order is not None and not order.has_room:
+            return order_look(order, self._keys)
         return label_look(self._now, self._keys, self._since)
 
     # ── what people do ──────────────────────────────────────────────────────────────────────────────────────────
 
     def _pressed(self, name: str) -> None:
-        door, here = self.door, self._back_here()
-        if door is None:
-            return
+        here = self._back_here()
         if name in (DONE, NONE):
-            self._confirm(door, name)
+            self._confirm(name)
         elif name == SUPERVISE:
             self._persons.two(self._supervise, here)
         elif name == RECONCILE:
@@ -207,31 +225,32 @@ class LabelDesk:
             self._ask_case()
         elif name == ROLL:
             self._persons.named(self._ask_roll, here)
+        elif name == ORDER:
+            self._persons.named(self._ask_order, here)
 
     def _back_here(self) -> Callable[[], None]:
         """Where to go back to: the page the key was pressed on."""
         return self.open if self._screen.page is self.page else self._screen.home
 
-    def _confirm(self, door: LabelDoor, name: str) -> None:
+    def _confirm(self, name: str) -> None:
         """Say that the label is on, that none came, or that all are off; the last in somebody's name."""
         state, serial = self._now.state, self._now.serial
         if time.monotonic() < self._rests_until_s:
             return
         if state is _S.STICK:
-            said = door.stuck if name == DONE else door.missing
+            said = self.door.stuck if name == DONE else self.door.missing
             self._ask(partial(said, self._screen.operator, serial))
         elif state is _S.STRIP and name == DONE:
             back = self._back_here()
-            self._persons.named(partial(self._stripped, door, serial, back), back)
+            self._persons.named(partial(self._stripped, serial, back), back)
 
-    def _stripped(self, door: LabelDoor, serial: str, back: Callable[[], None]) -> None:
+    def _stripped(self, serial: str, back: Callable[[], None]) -> None:
         if self._screen.page not in (self.page, self._station_page):
             back()
-        self._ask(partial(door.stripped, self._screen.operator, serial))
+        self._ask(partial(self.door.stripped, self._screen.operator, serial))
 
     def _supervise(self, first: str, second: str) -> None:
-        if (door := self.door) is not None:
-            self._do(partial(door.supervise, first, second))
+        self._do(partial(self.door.supervise, first, second))
 
     def _ask_left(self, first: str, second: str) -> None:
         """How many labels are left on the roll, and where those are that the count does not fit."""
@@ -242,8 +261,7 @@ class LabelDesk:
         self._persons.ask(labels_left(note), self.open)
 
     def _reconcile(self, first: str, second: str, left: int | None, note: str) -> None:
-        if (door := self.door) is not None:
-            self._do(partial(door.reconcile, first, second, left=left, note=note))
+        self._do(partial(self.door.reconcile, first, second, left=left, note=note))
 
     def _ask_case(self) -> None:
         """Which labelled case gets another label."""
@@ -268,8 +286,7 @@ class LabelDesk:
         self._screen.ask(why_anew(case, two), self.open)
 
     def _relabel(self, case: str, first: str, second: str, reason: str) -> None:
-        if (door := self.door) is not None:
-            self._do(partial(door.relabel, case, first, second, reason))
+        self._do(partial(self.door.relabel, case, first=first, second=second, reason=reason))
 
     def _ask_roll(self) -> None:
         def labels(roll: str) -> None:
@@ -278,8 +295,24 @@ class LabelDesk:
         self._persons.ask(roll_name(labels), self.open)
 
     def _load(self, roll: str, labels: int) -> None:
-        if (door := self.door) is not None:
-            self._do(partial(door.load_roll, roll, labels, self._screen.operator))
+        self._do(partial(self.door.load_roll, roll, labels, operator=self._screen.operator))
+
+    def _ask_order(self) -> None:
+        """The order's number, its pieces, its batch; another number of pieces for the same order needs a second person.
+
+        The station says so itself.
+        """
+
+        def pieces(number: str) -> None:
+            self._persons.ask(order_pieces(number, partial(batch, number)), self.open)
+
+        def batch(number: str, quantity: int) -> None:
+            self._persons.ask(order_batch(number, partial(self._take, number, quantity)), self.open)
+
+        self._persons.ask(order_number(pieces), self.open)
+
+    def _take(self, number: str, quantity: int, batch: str) -> None:
+        self._do(partial(self.door.take_order, number, quantity, batch, operator=self._screen.operator))
 
     # ── small parts ─────────────────────────────────────────────────────────────────────────────────────────────
 

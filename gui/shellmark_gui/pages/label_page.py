@@ -13,15 +13,18 @@ from shellmark_gui.labelwords import LabelLook, done_word, print_word
 from shellmark_gui.pages.work_page import WorkPage
 from shellmark_gui.pictures import Picture
 from shellmark_gui.shapes import Shape
-from shellmark_gui.theme import MUTED, RAISED, TEXT, Sizes
+from shellmark_gui.theme import FAIL_COLOUR, MUTED, RAISED, TEXT, Sizes
 from shellmark_gui.widgets.canvas import Canvas
 from shellmark_gui.widgets.fitted import set_role
 from shellmark_gui.widgets.rows import Row, RowList
 from shellmark_gui.widgets.state_tile import StateTile
 from shellmark_inspect.labelling import Labelling, LabelState, Sight
+from shellmark_inspect.records import Order
 
 translate = QCoreApplication.translate
-DONE, NONE, SUPERVISE, RECONCILE, RELABEL, ROLL = "done", "none", "supervise", "reconcile", "relabel", "roll"
+DONE, NONE, SUPERVISE, RECONCILE = "done", "none", "supervise", "reconcile"
+RELABEL, ROLL, ORDER = "relabel", "roll", "order"
+ROWS = 6
 _S = LabelState
 
 
@@ -33,18 +36,19 @@ class Labelled:
     sight: Sight
     look: LabelLook
     most: int
+    order: Order | None = None
 
 
 class LabelPage(WorkPage):
     """The keys of the station's page for labels work here too."""
 
-    works = (DONE, NONE, SUPERVISE, RECONCILE, RELABEL, ROLL)
+    works = (DONE, NONE, SUPERVISE, RECONCILE, RELABEL, ROLL, ORDER)
 
     def __init__(self, keys: Mapping[Action, str], parent: QWidget | None = None) -> None:
         super().__init__(keys, parent)
-        self.tile, self.list = StateTile(parent=self), RowList(5, self)
+        self.tile, self.list = StateTile(parent=self), RowList(ROWS, self)
         self.label, self.seen = Canvas(self), Canvas(self)
-        self.detail = QLabel(self)
+        self.detail, self.of_label, self.of_seen = (QLabel(self) for _ in range(3))
         self.shown: Labelled | None = None
         self._rested = self._busy = False
         self.buttons[Action.LABEL_DONE] = self.work_buttons[DONE]
@@ -56,8 +60,10 @@ class LabelPage(WorkPage):
         pictures = QWidget(self)
         self._pictures = QVBoxLayout(pictures)
         self._pictures.setContentsMargins(0, 0, 0, 0)
-        self._pictures.addWidget(self.label, 2)
-        self._pictures.addWidget(self.seen, 3)
+        for words, canvas, share in ((self.of_label, self.label, 2), (self.of_seen, self.seen, 3)):
+            set_role(words, "muted")
+            self._pictures.addWidget(words)
+            self._pictures.addWidget(canvas, share)
         self._column = self.beside(pictures, 1, 1)
         set_role(self.detail, "muted")
         self.detail.setWordWrap(True)
@@ -69,7 +75,7 @@ class LabelPage(WorkPage):
         """Take the window's scale."""
         super().fit(sizes)
         self._column.setSpacing(sizes.px(16))
-        self._pictures.setSpacing(sizes.px(16))
+        self._pictures.setSpacing(sizes.px(6))
 
     def work_word(self, name: str) -> str:
         """The word on a button."""
@@ -80,6 +86,7 @@ class LabelPage(WorkPage):
             RECONCILE: translate("label", "Reconcile"),
             RELABEL: translate("label", "Label anew"),
             ROLL: translate("label", "Roll changed"),
+            ORDER: translate("label", "Next order"),
         }[name]
 
     def put_words(self) -> None:
@@ -89,8 +96,8 @@ class LabelPage(WorkPage):
         for name, action in ((DONE, Action.LABEL_DONE), (NONE, Action.LABEL_NONE)):
             button = self.work_buttons[name]
             button.set_caption(self.keys[action])
-        self.label.set_mark(translate("label", "as it should look"), MUTED)
-        self.seen.set_mark(translate("label", "as the camera saw it last"), MUTED)
+        self.of_label.setText(translate("label", "as it should look"))
+        self.of_seen.setText(translate("label", "as the camera saw it last"))
         self._put()
 
     def show_labelling(self, shown: Labelled, *, rested: bool) -> None:
@@ -147,7 +154,18 @@ class LabelPage(WorkPage):
             ),
             Row("count", translate("label", "Printer's count"), self._went_on(sight), self._counts(sight), None, TEXT),
             Row("wait", translate("label", "Waiting for labels"), "", str(now.waiting), None, TEXT),
+            self._order_row(one.order),
         ]
+
+    @staticmethod
+    def _order_row(order: Order | None) -> Row:
+        """The order that is made: codes issued of its pieces, a cross where it is full."""
+        title = translate("label", "Order")
+        if order is None:
+            return Row("order", title, "", "-", None, TEXT)
+        shape, colour = (None, TEXT) if order.has_room else (Shape.CROSS, FAIL_COLOUR)
+        facts = " · ".join(part for part in (order.number, order.batch) if part)
+        return Row("order", title, facts, f"{order.issued} / {order.quantity}", shape, colour)
 
     @staticmethod
     def _counts(sight: Sight) -> str:
@@ -170,6 +188,7 @@ class LabelPage(WorkPage):
             RECONCILE: state is _S.REFUSED,
             RELABEL: state is not _S.CLOSED,
             ROLL: state is not _S.CLOSED,
+            ORDER: state is not _S.CLOSED,
         }
         for name, button in self.work_buttons.items():
             button.setEnabled(due[name] and not self._busy)

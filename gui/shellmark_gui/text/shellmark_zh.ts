@@ -21,7 +21,7 @@
     </message>
     <message>
         <location filename="../wording.py" line="230" />
-        <location filename="../pages/label_page.py" line="78" />
+        <location filename="../pages/label_page.py" line="84" />
         <source>No label came</source>
         <translation>没有出标签</translation>
     </message>
@@ -1399,7 +1399,7 @@
 </context><context>
     <name>label</name>
     <message>
-        <location filename="../desks/label_desk.py" line="253" />
+        <location filename="../desks/label_desk.py" line="271" />
         <source>None of the last cases has an active label</source>
         <translation>最近的箱壳中没有已激活的标签</translation>
     </message>
@@ -1464,417 +1464,468 @@
         <translation>这一卷有多少张标签？</translation>
     </message>
     <message>
+        <location filename="../labelquestions.py" line="98" />
         <location filename="../labelquestions.py" line="79" />
         <source>such as 1000</source>
         <translation>例如 1000</translation>
     </message>
     <message>
-        <location filename="../labelquestions.py" line="89" />
-        <source>{text} is no number of labels: digits only</source>
-        <translation>{text} 不是张数：只能输入数字</translation>
+        <location filename="../labelquestions.py" line="88" />
+        <source>Which order comes next? Its number</source>
+        <translation>下一个订单号是多少？</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="37" />
+        <location filename="../labelquestions.py" line="89" />
+        <source>such as MO-2611-07</source>
+        <translation>例如 MO-2611-07</translation>
+    </message>
+    <message>
+        <location filename="../labelquestions.py" line="97" />
+        <source>Order {number}: how many pieces?</source>
+        <translation>订单 {number}：多少件？</translation>
+    </message>
+    <message>
+        <location filename="../labelquestions.py" line="107" />
+        <source>Order {number}: which batch? Nothing where there is none</source>
+        <translation>订单 {number}：批号？没有就不填</translation>
+    </message>
+    <message>
+        <location filename="../labelquestions.py" line="108" />
+        <source>such as 2611-7</source>
+        <translation>例如 2611-7</translation>
+    </message>
+    <message>
+        <location filename="../labelquestions.py" line="118" />
+        <source>{text} is no number: digits only</source>
+        <translation>{text} 不是数字：请只输入数字</translation>
+    </message>
+    <message>
+        <location filename="../labelwords.py" line="38" />
         <source>No case waits for a label</source>
         <translation>没有待贴标签的箱壳</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="38" />
+        <location filename="../labelwords.py" line="39" />
         <source>Printing the label</source>
         <translation>正在打印标签</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="39" />
+        <location filename="../labelwords.py" line="40" />
         <source>Stick the label on</source>
         <translation>请贴标签</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="40" />
+        <location filename="../labelwords.py" line="41" />
         <source>Reading the label back</source>
         <translation>正在回读</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="41" />
+        <location filename="../labelwords.py" line="42" />
         <source>Strip every label off</source>
         <translation>撕掉全部标签</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="42" />
+        <location filename="../labelwords.py" line="43" />
         <source>Printer offline</source>
         <translation>打印机离线</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="43" />
+        <location filename="../labelwords.py" line="44" />
         <source>Count is wrong: printing is stopped</source>
         <translation>打印机计数不符，停止打印</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="44" />
+        <location filename="../labelwords.py" line="45" />
         <source>A supervisor is needed</source>
         <translation>需要主管</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="45" />
+        <location filename="../labelwords.py" line="46" />
         <source>Labels are stopped</source>
         <translation>标签已停止</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="46" />
+        <location filename="../labelwords.py" line="47" />
         <source>The station is stopped</source>
         <translation>工位已停止</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="50" />
+        <location filename="../labelwords.py" line="51" />
         <source>inspect on: a pass gets its label by itself</source>
         <translation>继续检测，合格后自动打印标签</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="51" />
+        <location filename="../labelwords.py" line="52" />
         <source>case {case}: wait for the label</source>
         <translation>箱壳 {case}：等标签出来</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="52" />
+        <location filename="../labelwords.py" line="53" />
         <source>on case {case}, under the camera; then press {done}</source>
         <translation>贴到箱壳 {case}，放到相机下，贴好后按 [{done}]</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="53" />
+        <location filename="../labelwords.py" line="54" />
         <source>case {case}: leave it under the camera</source>
         <translation>箱壳 {case}：留在相机下不要动</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="54" />
+        <location filename="../labelwords.py" line="55" />
         <source>{fault}. Case {case}: strip and destroy all its labels, then press {done}</source>
         <translation>{fault}。箱壳 {case} 的标签全部撕下销毁，撕净后按 [{done}]</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="55" />
+        <location filename="../labelwords.py" line="56" />
         <source>since {since}, {count} codes wait: see to power, labels, cable; inspect on</source>
         <translation>{since} 起离线，{count} 个编码待打印。检查电源、标签纸、网线，检测照常进行</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="58" />
+        <location filename="../labelwords.py" line="59" />
         <source>two persons look for the labels and reconcile: press {page}</source>
         <translation>请两人核对标签并对账，按 [{page}]</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="59" />
+        <location filename="../labelwords.py" line="60" />
         <source>case {case} has used up its labels: two persons, press {page}</source>
         <translation>箱壳 {case} 多次贴标失败，请两人处理，按 [{page}]</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="60" />
+        <location filename="../labelwords.py" line="61" />
         <source>nothing is printed: {detail}</source>
         <translation>暂停打印：{detail}</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="61" />
+        <location filename="../labelwords.py" line="62" />
         <source>labels go on at the next start</source>
         <translation>下次启动后继续</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="65" />
+        <location filename="../labelwords.py" line="66" />
         <source>No label came</source>
         <translation>没有出标签</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="66" />
+        <location filename="../labelwords.py" line="67" />
         <source>The camera reads no label</source>
         <translation>相机没有读到标签</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="67" />
+        <location filename="../labelwords.py" line="68" />
         <source>The label is printed too badly</source>
         <translation>标签打印质量太差</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="68" />
+        <location filename="../labelwords.py" line="69" />
         <source>It is another label</source>
         <translation>贴的是别的标签</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="69" />
+        <location filename="../labelwords.py" line="70" />
         <source>There is more than one label on the case</source>
         <translation>箱壳上不止一张标签</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="70" />
+        <location filename="../labelwords.py" line="71" />
         <source>The printer's count did not go on by exactly one</source>
         <translation>打印机计数不是正好加一</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="71" />
+        <location filename="../labelwords.py" line="72" />
         <source>The printer's count before the job is not known</source>
         <translation>打印前没有记下打印机计数</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="72" />
+        <location filename="../labelwords.py" line="73" />
         <source>The camera gives no picture</source>
         <translation>相机没有图像</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="73" />
+        <location filename="../labelwords.py" line="74" />
         <source>The case was judged anew and its code is void</source>
         <translation>箱壳已改判，编码已作废</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="74" />
+        <location filename="../labelwords.py" line="75" />
         <source>There is still a label on the case</source>
         <translation>箱壳上还有标签</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="75" />
+        <location filename="../labelwords.py" line="76" />
         <source>The printer went away before the job</source>
         <translation>打印前打印机断开</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="80" />
+        <location filename="../labelwords.py" line="81" />
         <source>to be printed</source>
         <translation>待打印</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="81" />
+        <location filename="../labelwords.py" line="82" />
         <source>sent to the printer</source>
         <translation>已送打印</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="82" />
+        <location filename="../labelwords.py" line="83" />
         <source>active</source>
         <translation>已激活</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="83" />
+        <location filename="../labelwords.py" line="84" />
         <source>shipped</source>
         <translation>已发货</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="84" />
+        <location filename="../labelwords.py" line="85" />
         <source>claimed by its buyer</source>
         <translation>买家已认领</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="85" />
+        <location filename="../labelwords.py" line="86" />
         <source>returned</source>
         <translation>已退回</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="86" />
+        <location filename="../labelwords.py" line="87" />
         <source>reworked</source>
         <translation>已返修</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="87" />
+        <location filename="../labelwords.py" line="88" />
         <source>retired</source>
         <translation>已停用</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="88" />
+        <location filename="../labelwords.py" line="89" />
         <source>void</source>
         <translation>作废</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="93" />
+        <location filename="../labelwords.py" line="94" />
         <source>in doubt</source>
         <translation>存疑</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="95" />
+        <location filename="../labelwords.py" line="96" />
         <source>perhaps copied</source>
         <translation>疑似被复制</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="100" />
+        <location filename="../labelwords.py" line="101" />
         <source>The label is damaged or dirty</source>
         <translation>标签破损或脏污</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="101" />
+        <location filename="../labelwords.py" line="102" />
         <source>The label fell off</source>
         <translation>标签脱落</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="102" />
+        <location filename="../labelwords.py" line="103" />
         <source>The label is in the wrong place</source>
         <translation>标签位置不对</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="103" />
+        <location filename="../labelwords.py" line="104" />
         <source>The label says something wrong</source>
         <translation>标签内容有误</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="104" />
+        <location filename="../labelwords.py" line="105" />
         <source>The label is on the wrong case</source>
         <translation>标签贴错箱壳</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="105" />
+        <location filename="../labelwords.py" line="106" />
         <source>The case was reworked</source>
         <translation>箱壳已返修</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="110" />
+        <location filename="../labelwords.py" line="111" />
         <source>The labels were found and destroyed</source>
         <translation>标签已找到并销毁</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="111" />
+        <location filename="../labelwords.py" line="112" />
         <source>Labels were printed as a test</source>
         <translation>打印了测试标签</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="112" />
+        <location filename="../labelwords.py" line="113" />
         <source>Labels ran off when the roll was changed</source>
         <translation>换卷时走掉的标签</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="113" />
+        <location filename="../labelwords.py" line="114" />
         <source>Another printer was put in</source>
         <translation>换了打印机</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="114" />
+        <location filename="../labelwords.py" line="115" />
         <source>A label jammed in the printer, destroyed</source>
         <translation>标签卡在打印机里，已销毁</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="115" />
+        <location filename="../labelwords.py" line="116" />
         <source>Looked for, not found</source>
         <translation>找过，没有找到</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="153" />
+        <location filename="../labelwords.py" line="158" />
         <source>the printer does not count its labels: see [label] uncounted</source>
         <translation>打印机没有计数功能：见配置 [label] uncounted</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="160" />
-        <source>code ends in {six}; the next case, please</source>
-        <translation>编码后六位 {six}，请做下一件</translation>
+        <location filename="../labelwords.py" line="159" />
+        <source>case {case}</source>
+        <translation>箱壳 {case}</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="161" />
-        <source>The label is active ✓</source>
-        <translation>标签已激活 ✓</translation>
+        <location filename="../labelwords.py" line="166" />
+        <source>Label active: {six}</source>
+        <translation>标签已激活 {six}</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="180" />
+        <location filename="../labelwords.py" line="167" />
+        <source>done; the next case, please</source>
+        <translation>✓ 完成，请做下一件</translation>
+    </message>
+    <message>
+        <location filename="../labelwords.py" line="172" />
+        <source>order {number} has its {count} codes: for the next order press {page}</source>
+        <translation>订单 {number} 的 {count} 个编码已用完，按 [{page}] 换订单</translation>
+    </message>
+    <message>
+        <location filename="../labelwords.py" line="175" />
+        <source>The order is complete</source>
+        <translation>订单已完成</translation>
+    </message>
+    <message>
+        <location filename="../labelwords.py" line="195" />
         <source>not read</source>
         <translation>未读到</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="182" />
+        <location filename="../labelwords.py" line="197" />
         <source>good</source>
         <translation>好</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="184" />
+        <location filename="../labelwords.py" line="199" />
         <source>fair</source>
         <translation>可</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="184" />
+        <location filename="../labelwords.py" line="199" />
         <source>poor</source>
         <translation>差</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="190" />
+        <location filename="../labelwords.py" line="205" />
         <source>All are off</source>
         <translation>已全部撕净</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="190" />
+        <location filename="../labelwords.py" line="205" />
         <source>Label is on</source>
         <translation>标签已贴好</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="79" />
+        <location filename="../pages/label_page.py" line="85" />
         <source>Supervisor</source>
         <translation>主管处理</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="80" />
+        <location filename="../pages/label_page.py" line="86" />
         <source>Reconcile</source>
         <translation>对账</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="81" />
+        <location filename="../pages/label_page.py" line="87" />
         <source>Label anew</source>
         <translation>重贴标签</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="82" />
+        <location filename="../pages/label_page.py" line="88" />
         <source>Roll changed</source>
         <translation>换标签卷</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="88" />
+        <location filename="../pages/label_page.py" line="89" />
+        <source>Next order</source>
+        <translation>换订单</translation>
+    </message>
+    <message>
+        <location filename="../pages/label_page.py" line="95" />
         <source>Labels</source>
         <translation>标签</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="92" />
+        <location filename="../pages/label_page.py" line="99" />
         <source>as it should look</source>
         <translation>标签应有的样子</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="93" />
+        <location filename="../pages/label_page.py" line="100" />
         <source>as the camera saw it last</source>
         <translation>相机最近看到的</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="110" />
+        <location filename="../pages/label_page.py" line="117" />
         <source>no picture yet</source>
         <translation>还没有图像</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="124" />
+        <location filename="../pages/label_page.py" line="131" />
         <source>{count} codes wait</source>
         <translation>{count} 个编码待打印</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="132" />
+        <location filename="../pages/label_page.py" line="139" />
         <source>label {attempt} of {most}</source>
         <translation>第 {attempt} 张，最多 {most} 张</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="138" />
+        <location filename="../pages/label_page.py" line="145" />
         <source>Case</source>
         <translation>箱壳</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="139" />
+        <location filename="../pages/label_page.py" line="146" />
         <source>Code, last six</source>
         <translation>二维码 末六位</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="142" />
+        <location filename="../pages/label_page.py" line="149" />
         <source>Print quality</source>
         <translation>打印质量</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="143" />
+        <location filename="../pages/label_page.py" line="150" />
         <source>unused error correction, 0.37 at least: {uec}</source>
         <translation>纠错余量 {uec}，至少 0.37</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="148" />
+        <location filename="../pages/label_page.py" line="155" />
         <source>Printer's count</source>
         <translation>打印机计数</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="149" />
+        <location filename="../pages/label_page.py" line="156" />
         <source>Waiting for labels</source>
         <translation>等待贴标</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="161" />
+        <location filename="../pages/label_page.py" line="163" />
+        <source>Order</source>
+        <translation>订单</translation>
+    </message>
+    <message>
+        <location filename="../pages/label_page.py" line="179" />
         <source>before and after the label</source>
         <translation>打印前 → 打印后</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="162" />
+        <location filename="../pages/label_page.py" line="180" />
         <source>went on by {count}, 1 is right</source>
         <translation>增加了 {count}，应为 1</translation>
     </message>
@@ -2875,148 +2926,168 @@ model {model}   recipe {recipe}   program {program}</source>
 </context><context>
     <name>trouble</name>
     <message>
-        <location filename="../troubles.py" line="18" />
+        <location filename="../troubles.py" line="19" />
         <source>no room on the disk</source>
         <translation>磁盘空间不足</translation>
     </message>
     <message>
-        <location filename="../troubles.py" line="19" />
+        <location filename="../troubles.py" line="20" />
         <source>the database is in use</source>
         <translation>数据库被占用</translation>
     </message>
     <message>
-        <location filename="../troubles.py" line="20" />
+        <location filename="../troubles.py" line="21" />
         <source>the database is of a newer program</source>
         <translation>数据库由更新的程序写成</translation>
     </message>
     <message>
-        <location filename="../troubles.py" line="21" />
+        <location filename="../troubles.py" line="22" />
         <source>a record could not be kept or read</source>
         <translation>记录无法保存或读取</translation>
     </message>
     <message>
-        <location filename="../troubles.py" line="22" />
+        <location filename="../troubles.py" line="23" />
         <source>the view does not fit its reference</source>
         <translation>画面与基准对不上</translation>
     </message>
     <message>
-        <location filename="../troubles.py" line="23" />
+        <location filename="../troubles.py" line="24" />
         <source>a preparing step failed</source>
         <translation>预处理失败</translation>
     </message>
     <message>
-        <location filename="../troubles.py" line="24" />
+        <location filename="../troubles.py" line="25" />
         <source>the camera is lost</source>
         <translation>相机掉线</translation>
     </message>
     <message>
-        <location filename="../troubles.py" line="25" />
+        <location filename="../troubles.py" line="26" />
         <source>no frame came in time</source>
         <translation>相机未按时出图</translation>
     </message>
     <message>
-        <location filename="../troubles.py" line="26" />
+        <location filename="../troubles.py" line="27" />
         <source>a frame is damaged</source>
         <translation>图像损坏</translation>
     </message>
     <message>
-        <location filename="../troubles.py" line="27" />
+        <location filename="../troubles.py" line="28" />
         <source>an old frame came</source>
         <translation>收到旧图像</translation>
     </message>
     <message>
-        <location filename="../troubles.py" line="28" />
+        <location filename="../troubles.py" line="29" />
         <source>the source has no further case</source>
         <translation>图像源已用完</translation>
     </message>
     <message>
-        <location filename="../troubles.py" line="29" />
+        <location filename="../troubles.py" line="30" />
         <source>the camera failed</source>
         <translation>相机出错</translation>
     </message>
     <message>
-        <location filename="../troubles.py" line="30" />
+        <location filename="../troubles.py" line="31" />
         <source>the recipe cannot be used</source>
         <translation>配方不能使用</translation>
     </message>
     <message>
-        <location filename="../troubles.py" line="31" />
+        <location filename="../troubles.py" line="32" />
         <source>the settings cannot be used</source>
         <translation>设置不能使用</translation>
     </message>
     <message>
-        <location filename="../troubles.py" line="32" />
+        <location filename="../troubles.py" line="33" />
+        <source>it has changed meanwhile</source>
+        <translation>期间已有变化</translation>
+    </message>
+    <message>
+        <location filename="../troubles.py" line="34" />
         <source>this cannot be done</source>
         <translation>无法执行</translation>
     </message>
     <message>
-        <location filename="../troubles.py" line="33" />
+        <location filename="../troubles.py" line="35" />
         <source>the station takes no case now</source>
         <translation>工位现在不接件</translation>
     </message>
     <message>
-        <location filename="../troubles.py" line="35" />
-        <location filename="../troubles.py" line="34" />
+        <location filename="../troubles.py" line="37" />
+        <location filename="../troubles.py" line="36" />
         <source>teaching was cancelled</source>
         <translation>教学已取消</translation>
     </message>
     <message>
-        <location filename="../troubles.py" line="36" />
+        <location filename="../troubles.py" line="38" />
         <source>nothing can be learned from these</source>
         <translation>无法用这些图片教学</translation>
     </message>
     <message>
-        <location filename="../troubles.py" line="37" />
+        <location filename="../troubles.py" line="39" />
         <source>the model cannot be used</source>
         <translation>模型不能使用</translation>
     </message>
     <message>
-        <location filename="../troubles.py" line="38" />
+        <location filename="../troubles.py" line="40" />
         <source>the model gave no answer</source>
         <translation>模型没有给出结果</translation>
     </message>
     <message>
-        <location filename="../troubles.py" line="39" />
+        <location filename="../troubles.py" line="41" />
         <source>the model failed</source>
         <translation>模型出错</translation>
     </message>
     <message>
-        <location filename="../troubles.py" line="40" />
+        <location filename="../troubles.py" line="42" />
         <source>the board's pictures do not do</source>
         <translation>标定板图片不合用</translation>
     </message>
     <message>
-        <location filename="../troubles.py" line="41" />
+        <location filename="../troubles.py" line="43" />
         <source>the profile cannot be used</source>
         <translation>标定文件不能用</translation>
     </message>
     <message>
-        <location filename="../troubles.py" line="42" />
+        <location filename="../troubles.py" line="44" />
         <source>the light cannot be measured so</source>
         <translation>这样不能测光源</translation>
     </message>
     <message>
-        <location filename="../troubles.py" line="43" />
+        <location filename="../troubles.py" line="45" />
         <source>the colour cannot be measured so</source>
         <translation>这样不能测颜色</translation>
     </message>
     <message>
-        <location filename="../troubles.py" line="44" />
+        <location filename="../troubles.py" line="46" />
         <source>it cannot be calibrated so</source>
         <translation>这样不能标定</translation>
     </message>
     <message>
-        <location filename="../troubles.py" line="45" />
+        <location filename="../troubles.py" line="47" />
+        <source>the label cannot be drawn</source>
+        <translation>标签无法绘制</translation>
+    </message>
+    <message>
+        <location filename="../troubles.py" line="48" />
+        <source>the printer does not answer</source>
+        <translation>打印机没有应答</translation>
+    </message>
+    <message>
+        <location filename="../troubles.py" line="49" />
+        <source>the code or label failed</source>
+        <translation>编码或标签出错</translation>
+    </message>
+    <message>
+        <location filename="../troubles.py" line="50" />
         <source>it is not there</source>
         <translation>找不到</translation>
     </message>
     <message>
-        <location filename="../troubles.py" line="46" />
+        <location filename="../troubles.py" line="51" />
         <source>it must not be read</source>
         <translation>没有读取权限</translation>
     </message>
     <message>
-        <location filename="../troubles.py" line="47" />
+        <location filename="../troubles.py" line="52" />
         <source>the disk failed</source>
         <translation>磁盘读写失败</translation>
     </message>
@@ -3087,17 +3158,17 @@ model {model}   recipe {recipe}   program {program}</source>
         <translation>图源中的箱壳已全部检测</translation>
     </message>
     <message>
-        <location filename="../window.py" line="337" />
+        <location filename="../window.py" line="336" />
         <source>There is no case yet</source>
         <translation>还没有记录</translation>
     </message>
     <message>
-        <location filename="../window.py" line="385" />
+        <location filename="../window.py" line="384" />
         <source>Changing over to {sku}...</source>
         <translation>正在换型：{sku}…</translation>
     </message>
     <message>
-        <location filename="../window.py" line="391" />
+        <location filename="../window.py" line="390" />
         <source>Changed over to {sku}</source>
         <translation>已换型：{sku}</translation>
     </message>

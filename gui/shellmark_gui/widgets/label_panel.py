@@ -32,8 +32,7 @@ class LabelPanel(Fitted):
         self.compact = False
         self.buttons: dict[Action, ActionButton] = {}
         for action in _ACTIONS:
-            role = "decide" if action is Action.LABEL_DONE else "primary"
-            self.buttons[action] = ActionButton(key=keys[action], role=role, parent=self)
+            self.buttons[action] = ActionButton(key=keys[action], role="decide", parent=self)
             self.buttons[action].clicked.connect(lambda _=False, what=action: self.pressed.emit(what))
         self._whole, self._row = QBoxLayout(QBoxLayout.Direction.TopToBottom, self), QHBoxLayout()
         self._whole.setContentsMargins(0, 0, 0, 0)
@@ -63,7 +62,8 @@ class LabelPanel(Fitted):
         ways = QBoxLayout.Direction
         self._whole.setDirection(ways.LeftToRight if compact else ways.TopToBottom)
         self._whole.setSpacing(self.sizes.px(24) if compact else self.sizes.px(12))
-        self._whole.setStretch(1, int(compact))
+        self._whole.setStretch(0, 3 if compact else 1)
+        self._whole.setStretch(1, 2 if compact else 0)
         vertical = QSizePolicy.Policy.Fixed if compact else QSizePolicy.Policy.Expanding
         self.setSizePolicy(QSizePolicy.Policy.Expanding, vertical)
         high = max(self.sizes.px(COMPACT_PX), self.sizes.touch(101))
@@ -77,7 +77,7 @@ class LabelPanel(Fitted):
         While nothing is to be confirmed the only key is the label's page.
         """
         self.state = state
-        self.tile.show_state(look.shape, look.word, look.line, look.colour)
+        self.tile.show_state(look.shape, look.word, look.brief if self.compact else look.line, look.colour)
         self.buttons[Action.LABEL_DONE].setEnabled(rested and state in (LabelState.STICK, LabelState.STRIP))
         self.buttons[Action.LABEL_NONE].setEnabled(rested and state is LabelState.STICK)
         self.put_words()

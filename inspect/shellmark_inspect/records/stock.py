@@ -66,6 +66,10 @@ class Stock:
         found: Order | None = self._write("read the order", self.current)
         return found
 
+    def knows(self, number: str) -> bool:
+        """Whether an order was ever taken."""
+        return bool(self._write(f"look for order {number}", lambda: self._quantity(number) is not None))
+
     def load_roll(
         self, name: str, labels: int, *, operator: str, first: str = "", last: str = "", odometer: int | None = None
     ) -> None:

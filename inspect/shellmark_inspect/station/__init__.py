@@ -9,6 +9,8 @@ from .drift_door import Drift
 from .due import Due, DueWhy
 from .gating import GateProcess, GateTask
 from .golden import golden_places
+from .label_desk import LabelDesk
+from .label_spec import LabelSpec, OrderSpec
 from .plans import judging_versions, read_recipes
 from .quantities import Kind, Quantity
 from .samples import samples_folder
@@ -31,7 +33,10 @@ __all__ = [
     "GateProcess",
     "GateTask",
     "Kind",
+    "LabelDesk",
+    "LabelSpec",
     "Monitor",
+    "OrderSpec",
     "Place",
     "Quantity",
     "Station",

@@ -21,7 +21,7 @@ from shellmark_inspect.station.clearance import Clearance
 from shellmark_inspect.station.config import StationConfig
 from shellmark_inspect.station.courier import Courier
 from shellmark_inspect.station.keeper import Keeper
-from shellmark_inspect.station.label_door import LabelDoor
+from shellmark_inspect.station.label_desk import LabelDesk
 from shellmark_inspect.station.lamps import database_lamp, disk_lamp, model_lamp, worst_camera
 from shellmark_inspect.station.plans import CLOSE_WITHIN_S, Plans, close_model, newest_frames, refused, retire
 from shellmark_inspect.station.running import run_cases
@@ -68,10 +68,10 @@ class Station:
         self._runner: Thread | None = None
         self._pruned: date | None = None
         self._heart = Thread(target=self._beat, name="heartbeat", daemon=True)
+        self.labels = LabelDesk(self)
         self.workshop = Workshop(self)
         self.clearance = Clearance(self)
         self.checks, self.drift = self.clearance.checks, self.clearance.drift
-        self.labels: LabelDoor | None = None
 
     # ── life ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -123,8 +123,12 @@ class Station:
             return Status(state, self._sku, self._fault, dict(self._lamps), ended=self._ended)
         message = self._fault or loop.message
         state = StationState.ERROR if self._fault else loop.state
-        lamps, blocked = {**self._lamps, **self.clearance.lamps()}, self.clearance.blocked()
+        lamps, blocked = {**self._lamps, **self.clearance.lamps(), **self.labels.lamps()}, self.blocked()
         return Status(state, self._sku, message, lamps, keeper.counts(), loop.open_cases, self._ended, blocked)
+
+    def blocked(self) -> tuple[str, ...]:
+        """Why automatic mode is refused, a line a cause; cheap."""
+        return (*self.clearance.blocked(), *self.labels.blocked())
 
     def live(self) -> Mapping[str, Frame]:
         """The newest frame per view name; cheap, no copy, never judged."""
@@ -173,7 +177,7 @@ class Station:
         with self._lock:
             if self._closing or self._loop is None or (self._runner and self._runner.is_alive()):
                 return
-            if blocked := self.clearance.blocked():
+            if blocked := self.blocked():
                 log.warning("automatic mode is refused: %s", blocked[0])
                 return
             self._loop.run()
@@ -253,6 +257,7 @@ class Station:
             del self._unstored[0]
         for record in records.recover():
             log.warning("case %s was open when the program ended: REVIEW", record.inspection.trigger.case_id)
+        self.labels.open(records)
         self.clearance.take(keeper, inspector)
         self._couriers = [Courier(name, build_output(settings), records) for name, settings in self._outputs.items()]
         self._plan = plan = self.plans.plan(inspector, None)
@@ -265,11 +270,12 @@ class Station:
             overrun=config.overrun,
             answer_within_s=config.answer_within_s,
             on_record=self._tell,
-            on_state=lambda _state, _message: self._beat_now.set(),
+            on_state=lambda _state, _message: self.look_now(),
         )
         self._fault = ""
         self._look_around()
         self._loop.start()
+        self.labels.start()
 
     def _select(self, sku: str) -> None:
         self._check_sku(sku)
@@ -320,6 +326,14 @@ class Station:
         assert isinstance(plan.inspects, Watched)
         return plan.inspects
 
+    def plan(self) -> Plan | None:
+        """What is captured and judged with now, None while the station is not open."""
+        return self._plan
+
+    def look_now(self) -> None:
+        """Have the lamps set anew soon; from any thread."""
+        self._beat_now.set()
+
     def submit(self, work: Callable[[], T]) -> Future[T]:
         """Do something that changes what judges, one at a time, after what was asked for before."""
         return self._changes.submit(work)
@@ -359,6 +373,7 @@ class Station:
     def _tear_down(self) -> None:
         """Stop and close whatever is open; what could not be stored waits in memory for the next `_build`."""
         self.workshop.forget()
+        self.labels.close()
         self._unstored += self._loop.stop() if self._loop else []
         if self._runner is not None:
             self._runner.join()
@@ -386,6 +401,10 @@ class Station:
             raise NotReady("the source has no further case")
 
     def _tell(self, record: Record) -> None:
+        if (keeper := self._keeper) is not None:
+            self.labels.see(record, keeper.records)
+            if self.labels.blocked():
+                self.hold()
         for courier in self._couriers:
             courier.call()
         for listener in tuple(self._listeners):
