@@ -22,6 +22,7 @@ WANTS_PERSON = frozenset({_S.STICK, _S.STRIP, _S.REFUSED, _S.SUPERVISOR, _S.HELD
 """The states in which nothing goes on until somebody does something."""
 
 _LOOKS: Mapping[LabelState, tuple[Shape, str]] = {
+    _S.STARTING: (Shape.DOTS, RAISED),
     _S.IDLE: (Shape.RING, RAISED),
     _S.PRINTING: (Shape.DOTS, ACCENT),
     _S.STICK: (Shape.ARROW, ACCENT),
@@ -35,6 +36,7 @@ _LOOKS: Mapping[LabelState, tuple[Shape, str]] = {
 }
 
 _WORDS: Mapping[LabelState, str] = {
+    _S.STARTING: QT_TRANSLATE_NOOP("label", "Labels are starting"),
     _S.IDLE: QT_TRANSLATE_NOOP("label", "No case waits for a label"),
     _S.PRINTING: QT_TRANSLATE_NOOP("label", "Printing the label"),
     _S.STICK: QT_TRANSLATE_NOOP("label", "Stick the label on"),
@@ -48,6 +50,7 @@ _WORDS: Mapping[LabelState, str] = {
 }
 
 _LINES: Mapping[LabelState, str] = {
+    _S.STARTING: QT_TRANSLATE_NOOP("label", "looking at what the last run left"),
     _S.IDLE: QT_TRANSLATE_NOOP("label", "inspect on: a pass gets its label by itself"),
     _S.PRINTING: QT_TRANSLATE_NOOP("label", "case {case}: wait for the label"),
     _S.STICK: QT_TRANSLATE_NOOP("label", "on case {case}, under the camera; then press {done}"),
@@ -79,10 +82,10 @@ _FAULTS: Mapping[Fault, str] = {
 
 _STANDINGS: Mapping[States, tuple[str, str]] = {
     States.RESERVED: (QT_TRANSLATE_NOOP("label", "to be printed"), ACCENT),
-    States.SENT: (QT_TRANSLATE_NOOP("label", "sent to the printer"), ACCENT),
+    States.SENT: (QT_TRANSLATE_NOOP("label", "sent"), ACCENT),
     States.ACTIVE: (QT_TRANSLATE_NOOP("label", "active"), PASS_COLOUR),
     States.SHIPPED: (QT_TRANSLATE_NOOP("label", "shipped"), PASS_COLOUR),
-    States.CLAIMED: (QT_TRANSLATE_NOOP("label", "claimed by its buyer"), PASS_COLOUR),
+    States.CLAIMED: (QT_TRANSLATE_NOOP("label", "claimed"), PASS_COLOUR),
     States.RETURNED: (QT_TRANSLATE_NOOP("label", "returned"), REVIEW_COLOUR),
     States.REWORKED: (QT_TRANSLATE_NOOP("label", "reworked"), REVIEW_COLOUR),
     States.RETIRED: (QT_TRANSLATE_NOOP("label", "retired"), FAIL_COLOUR),
@@ -181,11 +184,13 @@ def fault_word(fault: Fault | None) -> str:
     return translate("label", _FAULTS[fault]) if fault is not None else ""
 
 
-def standing_word(state: States, suspicion: Suspicion = Suspicion.NONE) -> tuple[str, str]:
-    """Where a code stands, and the colour it is said in; a doubt is said behind it, in its own colour."""
+def standing_word(state: States, suspicion: Suspicion = Suspicion.NONE, *, brief: bool = False) -> tuple[str, str]:
+    """Where a code stands, and the colour it is said in; a doubt is said behind it, or brief instead, in its colour."""
     word, colour = _STANDINGS[state]
     doubt, doubtful = _SUSPICIONS[suspicion]
     said = translate("label", word)
+    if doubt and brief:
+        return translate("label", doubt), doubtful
     return (f"{said} · {translate('label', doubt)}", doubtful) if doubt else (said, colour)
 
 

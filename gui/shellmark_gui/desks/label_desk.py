@@ -59,6 +59,9 @@ ACTIVE_S = 2.5
 OFFERED = 12
 """Labelled cases offered for another label: one page of buttons."""
 
+_ON_WAY = (_S.STICK, _S.READING, _S.STRIP)
+"""The states in which a printed label is at hand: it was seen here, so its end is told here."""
+
 REMEMBERED = 200
 """Codes whose standing is remembered, the last ones."""
 
@@ -83,6 +86,7 @@ class LabelDesk:
         self._persons = PersonDesk(screen, self.entry_page)
         self.standings: dict[str, Standing] = {}
         self._serials: dict[str, str] = {}
+        self._on_way: set[str] = set()
         self._keys = LabelKeys(keys[Action.LABEL_DONE], keys[Action.LABEL_NONE], keys[Action.LABELS])
         self._pictures = LabelPictures(screen, self.page)
         self._now = Labelling(_S.IDLE)
@@ -148,6 +152,8 @@ class LabelDesk:
         self._rests_until_s = at_s + REST_S
         if now.serial:
             _keep(self._serials, now.case_id, now.serial)
+        if now.state in _ON_WAY:
+            self._on_way.add(now.serial)
         if now.state is not _S.OFFLINE:
             self._since = None
         elif self._since is None:
@@ -163,8 +169,10 @@ class LabelDesk:
     def _known(self, serial: str, standing: Standing) -> None:
         was = self.standings.get(serial)
         _keep(self.standings, serial, standing)
-        if standing[0] is States.ACTIVE and was is not None and was[0] is not States.ACTIVE:
+        if serial in self._on_way and standing[0] is States.ACTIVE:
             self._active, self._active_until_s = serial, time.monotonic() + ACTIVE_S
+        if standing[0] is not States.SENT:
+            self._on_way.discard(serial)
         if standing != was:
             self._put_opened()
             self._changed()
@@ -184,7 +192,7 @@ class LabelDesk:
     def put_history(self, records: Sequence[Record]) -> None:
         """Say where the codes of the last cases stand."""
         standings = [self.standing_of(record) for record in records]
-        words = [standing_word(*one) if one is not None else ("", "") for one in standings]
+        words = [standing_word(*one, brief=True) if one is not None else ("", "") for one in standings]
         self._station_page.history.show_standings(words)
 
     def serial_of(self, record: Record) -> str:

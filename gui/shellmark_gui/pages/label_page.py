@@ -142,7 +142,7 @@ class LabelPage(WorkPage):
         figure = f"{sight.uec:.2f}" if sight.uec is not None else ""
         shape = Shape.RING if sight.uec is None else Shape.DISC
         return [
-            Row("case", translate("label", "Case"), now.case_id, attempt if now.attempt else "", None, TEXT),
+            Row("case", translate("label", "Case"), now.case_id or "-", attempt if now.attempt else "", None, TEXT),
             Row("code", translate("label", "Code, last six"), "", last or "-", None, TEXT),
             Row(
                 "print",

@@ -226,10 +226,10 @@ class StationPage(Page):
 
     def show_label(self, look: LabelLook, state: LabelState, *, rested: bool) -> None:
         """Show how labelling stands; a station that prints labels shows it instead of the code's symbol."""
-        fresh = self._label_look is None or look.wants_person != self._label_look.wants_person
-        self._label_look = look
+        before, self._label_look = self._label_look, look
         self.label.show_look(look, state, rested=rested)
-        if fresh:
+        beside = not self.banner.isHidden()
+        if before is None or (before.wants_person, self.label.beside) != (look.wants_person, beside or self.label.low):
             self._show_reasons(self.verdict.record)
 
     def say(self, text: str) -> None:
@@ -256,7 +256,7 @@ class StationPage(Page):
             return max(min(CARDS - taken, reasons), int(not taken))  # an empty card keeps the place above the counters
         rejected = record is not None and record.verdict is not Verdict.PASS
         self.code.hide()
-        self.label.set_compact(rejected)
+        self.label.arrange(beside=rejected or not self.banner.isHidden(), low=rejected)
         self.label.setVisible(self._label_look.wants_person or not rejected)
         if not self.label.isVisibleTo(self):
             return max(min(CARDS, reasons), 1)

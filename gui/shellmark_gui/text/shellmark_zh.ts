@@ -1399,7 +1399,7 @@
 </context><context>
     <name>label</name>
     <message>
-        <location filename="../desks/label_desk.py" line="271" />
+        <location filename="../desks/label_desk.py" line="279" />
         <source>None of the last cases has an active label</source>
         <translation>最近的箱壳中没有已激活的标签</translation>
     </message>
@@ -1500,332 +1500,342 @@
         <translation>{text} 不是数字：请只输入数字</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="38" />
+        <location filename="../labelwords.py" line="39" />
+        <source>Labels are starting</source>
+        <translation>标签正在启动</translation>
+    </message>
+    <message>
+        <location filename="../labelwords.py" line="40" />
         <source>No case waits for a label</source>
         <translation>没有待贴标签的箱壳</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="39" />
+        <location filename="../labelwords.py" line="41" />
         <source>Printing the label</source>
         <translation>正在打印标签</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="40" />
+        <location filename="../labelwords.py" line="42" />
         <source>Stick the label on</source>
         <translation>请贴标签</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="41" />
+        <location filename="../labelwords.py" line="43" />
         <source>Reading the label back</source>
         <translation>正在回读</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="42" />
+        <location filename="../labelwords.py" line="44" />
         <source>Strip every label off</source>
         <translation>撕掉全部标签</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="43" />
+        <location filename="../labelwords.py" line="45" />
         <source>Printer offline</source>
         <translation>打印机离线</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="44" />
+        <location filename="../labelwords.py" line="46" />
         <source>Count is wrong: printing is stopped</source>
         <translation>打印机计数不符，停止打印</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="45" />
+        <location filename="../labelwords.py" line="47" />
         <source>A supervisor is needed</source>
         <translation>需要主管</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="46" />
+        <location filename="../labelwords.py" line="48" />
         <source>Labels are stopped</source>
         <translation>标签已停止</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="47" />
+        <location filename="../labelwords.py" line="49" />
         <source>The station is stopped</source>
         <translation>工位已停止</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="51" />
+        <location filename="../labelwords.py" line="53" />
+        <source>looking at what the last run left</source>
+        <translation>正在检查上次留下的标签</translation>
+    </message>
+    <message>
+        <location filename="../labelwords.py" line="54" />
         <source>inspect on: a pass gets its label by itself</source>
         <translation>继续检测，合格后自动打印标签</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="52" />
+        <location filename="../labelwords.py" line="55" />
         <source>case {case}: wait for the label</source>
         <translation>箱壳 {case}：等标签出来</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="53" />
+        <location filename="../labelwords.py" line="56" />
         <source>on case {case}, under the camera; then press {done}</source>
         <translation>贴到箱壳 {case}，放到相机下，贴好后按 [{done}]</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="54" />
+        <location filename="../labelwords.py" line="57" />
         <source>case {case}: leave it under the camera</source>
         <translation>箱壳 {case}：留在相机下不要动</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="55" />
+        <location filename="../labelwords.py" line="58" />
         <source>{fault}. Case {case}: strip and destroy all its labels, then press {done}</source>
         <translation>{fault}。箱壳 {case} 的标签全部撕下销毁，撕净后按 [{done}]</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="56" />
+        <location filename="../labelwords.py" line="59" />
         <source>since {since}, {count} codes wait: see to power, labels, cable; inspect on</source>
         <translation>{since} 起离线，{count} 个编码待打印。检查电源、标签纸、网线，检测照常进行</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="59" />
+        <location filename="../labelwords.py" line="62" />
         <source>two persons look for the labels and reconcile: press {page}</source>
         <translation>请两人核对标签并对账，按 [{page}]</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="60" />
+        <location filename="../labelwords.py" line="63" />
         <source>case {case} has used up its labels: two persons, press {page}</source>
         <translation>箱壳 {case} 多次贴标失败，请两人处理，按 [{page}]</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="61" />
+        <location filename="../labelwords.py" line="64" />
         <source>nothing is printed: {detail}</source>
         <translation>暂停打印：{detail}</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="62" />
+        <location filename="../labelwords.py" line="65" />
         <source>labels go on at the next start</source>
         <translation>下次启动后继续</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="66" />
+        <location filename="../labelwords.py" line="69" />
         <source>No label came</source>
         <translation>没有出标签</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="67" />
+        <location filename="../labelwords.py" line="70" />
         <source>The camera reads no label</source>
         <translation>相机没有读到标签</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="68" />
+        <location filename="../labelwords.py" line="71" />
         <source>The label is printed too badly</source>
         <translation>标签打印质量太差</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="69" />
+        <location filename="../labelwords.py" line="72" />
         <source>It is another label</source>
         <translation>贴的是别的标签</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="70" />
+        <location filename="../labelwords.py" line="73" />
         <source>There is more than one label on the case</source>
         <translation>箱壳上不止一张标签</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="71" />
+        <location filename="../labelwords.py" line="74" />
         <source>The printer's count did not go on by exactly one</source>
         <translation>打印机计数不是正好加一</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="72" />
+        <location filename="../labelwords.py" line="75" />
         <source>The printer's count before the job is not known</source>
         <translation>打印前没有记下打印机计数</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="73" />
+        <location filename="../labelwords.py" line="76" />
         <source>The camera gives no picture</source>
         <translation>相机没有图像</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="74" />
+        <location filename="../labelwords.py" line="77" />
         <source>The case was judged anew and its code is void</source>
         <translation>箱壳已改判，编码已作废</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="75" />
+        <location filename="../labelwords.py" line="78" />
         <source>There is still a label on the case</source>
         <translation>箱壳上还有标签</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="76" />
+        <location filename="../labelwords.py" line="79" />
         <source>The printer went away before the job</source>
         <translation>打印前打印机断开</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="81" />
+        <location filename="../labelwords.py" line="84" />
         <source>to be printed</source>
         <translation>待打印</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="82" />
-        <source>sent to the printer</source>
+        <location filename="../labelwords.py" line="85" />
+        <source>sent</source>
         <translation>已送打印</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="83" />
+        <location filename="../labelwords.py" line="86" />
         <source>active</source>
         <translation>已激活</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="84" />
+        <location filename="../labelwords.py" line="87" />
         <source>shipped</source>
         <translation>已发货</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="85" />
-        <source>claimed by its buyer</source>
-        <translation>买家已认领</translation>
+        <location filename="../labelwords.py" line="88" />
+        <source>claimed</source>
+        <translation>已认领</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="86" />
+        <location filename="../labelwords.py" line="89" />
         <source>returned</source>
         <translation>已退回</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="87" />
+        <location filename="../labelwords.py" line="90" />
         <source>reworked</source>
         <translation>已返修</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="88" />
+        <location filename="../labelwords.py" line="91" />
         <source>retired</source>
         <translation>已停用</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="89" />
+        <location filename="../labelwords.py" line="92" />
         <source>void</source>
         <translation>作废</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="94" />
+        <location filename="../labelwords.py" line="97" />
         <source>in doubt</source>
         <translation>存疑</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="96" />
+        <location filename="../labelwords.py" line="99" />
         <source>perhaps copied</source>
         <translation>疑似被复制</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="101" />
+        <location filename="../labelwords.py" line="104" />
         <source>The label is damaged or dirty</source>
         <translation>标签破损或脏污</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="102" />
+        <location filename="../labelwords.py" line="105" />
         <source>The label fell off</source>
         <translation>标签脱落</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="103" />
+        <location filename="../labelwords.py" line="106" />
         <source>The label is in the wrong place</source>
         <translation>标签位置不对</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="104" />
+        <location filename="../labelwords.py" line="107" />
         <source>The label says something wrong</source>
         <translation>标签内容有误</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="105" />
+        <location filename="../labelwords.py" line="108" />
         <source>The label is on the wrong case</source>
         <translation>标签贴错箱壳</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="106" />
+        <location filename="../labelwords.py" line="109" />
         <source>The case was reworked</source>
         <translation>箱壳已返修</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="111" />
+        <location filename="../labelwords.py" line="114" />
         <source>The labels were found and destroyed</source>
         <translation>标签已找到并销毁</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="112" />
+        <location filename="../labelwords.py" line="115" />
         <source>Labels were printed as a test</source>
         <translation>打印了测试标签</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="113" />
+        <location filename="../labelwords.py" line="116" />
         <source>Labels ran off when the roll was changed</source>
         <translation>换卷时走掉的标签</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="114" />
+        <location filename="../labelwords.py" line="117" />
         <source>Another printer was put in</source>
         <translation>换了打印机</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="115" />
+        <location filename="../labelwords.py" line="118" />
         <source>A label jammed in the printer, destroyed</source>
         <translation>标签卡在打印机里，已销毁</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="116" />
+        <location filename="../labelwords.py" line="119" />
         <source>Looked for, not found</source>
         <translation>找过，没有找到</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="158" />
+        <location filename="../labelwords.py" line="161" />
         <source>the printer does not count its labels: see [label] uncounted</source>
         <translation>打印机没有计数功能：见配置 [label] uncounted</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="159" />
+        <location filename="../labelwords.py" line="162" />
         <source>case {case}</source>
         <translation>箱壳 {case}</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="166" />
+        <location filename="../labelwords.py" line="169" />
         <source>Label active: {six}</source>
         <translation>标签已激活 {six}</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="167" />
+        <location filename="../labelwords.py" line="170" />
         <source>done; the next case, please</source>
-        <translation>✓ 完成，请做下一件</translation>
+        <translation>完成，请做下一件</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="172" />
+        <location filename="../labelwords.py" line="175" />
         <source>order {number} has its {count} codes: for the next order press {page}</source>
         <translation>订单 {number} 的 {count} 个编码已用完，按 [{page}] 换订单</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="175" />
+        <location filename="../labelwords.py" line="178" />
         <source>The order is complete</source>
         <translation>订单已完成</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="195" />
+        <location filename="../labelwords.py" line="200" />
         <source>not read</source>
         <translation>未读到</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="197" />
+        <location filename="../labelwords.py" line="202" />
         <source>good</source>
         <translation>好</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="199" />
+        <location filename="../labelwords.py" line="204" />
         <source>fair</source>
         <translation>可</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="199" />
+        <location filename="../labelwords.py" line="204" />
         <source>poor</source>
         <translation>差</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="205" />
+        <location filename="../labelwords.py" line="210" />
         <source>All are off</source>
         <translation>已全部撕净</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="205" />
+        <location filename="../labelwords.py" line="210" />
         <source>Label is on</source>
         <translation>标签已贴好</translation>
     </message>
