@@ -150,7 +150,7 @@ class LabelDesk:
         if (now.state, now.serial) == (before.state, before.serial):
             return
         self._rests_until_s = at_s + REST_S
-        if now.serial:
+        if now.serial and now.case_id:
             _keep(self._serials, now.case_id, now.serial)
         if now.state in _ON_WAY:
             self._on_way.add(now.serial)

@@ -227,6 +227,8 @@ class StationPage(Page):
     def show_label(self, look: LabelLook, state: LabelState, *, rested: bool) -> None:
         """Show how labelling stands; a station that prints labels shows it instead of the code's symbol."""
         before, self._label_look = self._label_look, look
+        if before is None:  # a fifth lamp: the SKU's button gives way, a name needs its room
+            self._top_row.setStretchFactor(self.buttons[Action.OPERATOR], 3)
         self.label.show_look(look, state, rested=rested)
         beside = not self.banner.isHidden()
         if before is None or (before.wants_person, self.label.beside) != (look.wants_person, beside or self.label.low):
