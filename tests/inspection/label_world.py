@@ -38,8 +38,8 @@ from shellmark_inspect.errors import InputError
 from shellmark_inspect.labelling import LabelState
 from shellmark_trace.readback import read_labels
 
-LOSE, DOUBLE, LATE, LIE = 0.01, 0.015, 0.005, 0.004
-REPRINT, CARELESS = 0.005, 0.05
+LOSE, DOUBLE, LATE, LIE = 0.01, 0.015, 0.01, 0.004
+REPRINT, CARELESS = 0.02, 0.05
 AGAIN_S = 1.0
 """After so long without an answer on the screen the button is pressed again."""
 TRAY_S = 0.25
