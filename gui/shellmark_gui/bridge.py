@@ -16,9 +16,10 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from shellmark_gui.troubles import told
 from shellmark_inspect.errors import ShellmarkError
+from shellmark_inspect.labelling import Labelling, Settings, Sight
 from shellmark_inspect.loop.status import Status
 from shellmark_inspect.recipe import MasterSpec, Recipe
-from shellmark_inspect.records import Suspect
+from shellmark_inspect.records import Order, Suspect
 from shellmark_inspect.station import Chart, CheckState, Due, Quantity, Trouble
 from shellmark_inspect.station.workshop import (
     Correction,
@@ -32,6 +33,7 @@ from shellmark_inspect.station.workshop import (
     TeachRequest,
 )
 from shellmark_inspect.types import Disposition, Frame, ImageRef, Mask, Record
+from shellmark_trace import States, Suspicion
 
 T = TypeVar("T")
 WORKERS = 2
@@ -178,6 +180,68 @@ class ClearanceDoor(Protocol):
         ...
 
 
+class LabelDoor(Protocol):
+    """What the screen needs of the labels of a station (`shellmark_inspect.station.LabelDesk` says what each does).
+
+    A future of what people say fails with `InputError` when the labeller does not wait for that now.
+    """
+
+    @property
+    def settings(self) -> Settings:
+        """How strict the labeller is."""
+        ...
+
+    def status(self) -> Labelling | None:
+        """What the labeller does or wants at this instant, None for a station that prints no labels; cheap."""
+        ...
+
+    def sight(self) -> Sight:
+        """What it last drew, saw, read and counted; cheap, nothing is copied."""
+        ...
+
+    def order(self) -> Order | None:
+        """What the station makes, as of the last record, None where it was told none; cheap."""
+        ...
+
+    def stuck(self, operator: str = "", serial: str = "") -> Future[None]:
+        """The label with this serial is on its case and the case under the camera."""
+        ...
+
+    def missing(self, operator: str = "", serial: str = "") -> Future[None]:
+        """No label came out of the printer."""
+        ...
+
+    def stripped(self, operator: str, serial: str = "") -> Future[None]:
+        """Every label is off the case and destroyed."""
+        ...
+
+    def supervise(self, operator: str, second: str) -> Future[None]:
+        """Two persons give a case another round of labels."""
+        ...
+
+    def reconcile(self, operator: str, second: str = "", *, left: int | None = None, note: str = "") -> Future[None]:
+        """The labels were looked for: go on from what the printer counts now."""
+        ...
+
+    def take_order(
+        self, number: str, quantity: int, batch: str = "", *, operator: str, second: str = ""
+    ) -> Future[Order]:
+        """Make another order from the next case on."""
+        ...
+
+    def relabel(self, case_id: str, *, first: str, second: str, reason: str) -> Future[str]:
+        """Two persons void the label of a case that stands in the house; its new serial."""
+        ...
+
+    def load_roll(self, name: str, labels: int, *, operator: str) -> Future[None]:
+        """A roll of labels was put in."""
+        ...
+
+    def standing(self, serial: str) -> Future[tuple[States, Suspicion]]:
+        """Where a code stands, and whether it is in doubt."""
+        ...
+
+
 class StationDoor(Protocol):
     """What the screen needs of a station; every call is thread-safe and returns at once unless it says otherwise."""
 
@@ -199,6 +263,11 @@ class StationDoor(Protocol):
     @property
     def clearance(self) -> ClearanceDoor:
         """What stands between the station and automatic mode."""
+        ...
+
+    @property
+    def labels(self) -> LabelDoor:
+        """The labels, where the station prints any."""
         ...
 
     def status(self) -> Status:

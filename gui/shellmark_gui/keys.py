@@ -35,6 +35,9 @@ class Action(StrEnum):
     LESSON = "lesson"
     MODELS = "models"
     CHECK = "check"
+    LABEL_DONE = "label_done"
+    LABEL_NONE = "label_none"
+    LABELS = "labels"
 
 
 DEFAULT_KEYS: Mapping[Action, str] = MappingProxyType(
@@ -60,6 +63,9 @@ DEFAULT_KEYS: Mapping[Action, str] = MappingProxyType(
         Action.LESSON: "T",
         Action.MODELS: "F10",
         Action.CHECK: "C",
+        Action.LABEL_DONE: "B",
+        Action.LABEL_NONE: "N",
+        Action.LABELS: "P",
     }
 )
 

@@ -22,6 +22,8 @@ class Shape(Enum):
     DOTS = auto()
     DISC = auto()
     RING = auto()
+    ARROW = auto()
+    TICK = auto()
 
 
 VERDICT_SHAPES = {Verdict.PASS: Shape.CIRCLE, Verdict.FAIL: Shape.CROSS, Verdict.REVIEW: Shape.TRIANGLE}
@@ -115,6 +117,21 @@ def _ring(painter: QPainter, box: QRectF, _colour: QColor) -> None:
     painter.drawEllipse(box)
 
 
+def _arrow(painter: QPainter, box: QRectF, _colour: QColor) -> None:
+    """Down onto a ground: lay it on."""
+    middle, tip, wing = box.center().x(), box.top() + box.height() * 0.7, box.width() * 0.28
+    painter.drawLine(QPointF(middle, box.top()), QPointF(middle, tip))
+    painter.drawLine(QPointF(middle - wing, tip - wing), QPointF(middle, tip))
+    painter.drawLine(QPointF(middle + wing, tip - wing), QPointF(middle, tip))
+    painter.drawLine(box.bottomLeft(), box.bottomRight())
+
+
+def _tick(painter: QPainter, box: QRectF, _colour: QColor) -> None:
+    foot = QPointF(box.left() + box.width() * 0.36, box.bottom() - box.height() * 0.1)
+    painter.drawLine(QPointF(box.left(), box.center().y() + box.height() * 0.05), foot)
+    painter.drawLine(foot, QPointF(box.right(), box.top() + box.height() * 0.12))
+
+
 _PAINTERS = {
     Shape.CIRCLE: _circle,
     Shape.CROSS: _cross,
@@ -123,4 +140,6 @@ _PAINTERS = {
     Shape.DOTS: _dots,
     Shape.DISC: _disc,
     Shape.RING: _ring,
+    Shape.ARROW: _arrow,
+    Shape.TICK: _tick,
 }

@@ -11,6 +11,7 @@ from shellmark_inspect import errors
 from shellmark_inspect.loop import NotReady
 from shellmark_inspect.teaching import TeachStopped
 from shellmark_models import BundleError, InferenceError, ModelError, TeachCancelled, TeachError
+from shellmark_trace import LabelError, PrinterError, TraceError
 
 translate = QCoreApplication.translate
 
@@ -29,6 +30,7 @@ _KINDS: Mapping[type[BaseException], str] = {
     errors.CameraError: QT_TRANSLATE_NOOP("trouble", "the camera failed"),
     errors.RecipeError: QT_TRANSLATE_NOOP("trouble", "the recipe cannot be used"),
     errors.ConfigError: QT_TRANSLATE_NOOP("trouble", "the settings cannot be used"),
+    errors.WrongState: QT_TRANSLATE_NOOP("trouble", "it has changed meanwhile"),
     errors.InputError: QT_TRANSLATE_NOOP("trouble", "this cannot be done"),
     NotReady: QT_TRANSLATE_NOOP("trouble", "the station takes no case now"),
     TeachStopped: QT_TRANSLATE_NOOP("trouble", "teaching was cancelled"),
@@ -42,6 +44,9 @@ _KINDS: Mapping[type[BaseException], str] = {
     LightError: QT_TRANSLATE_NOOP("trouble", "the light cannot be measured so"),
     ColourError: QT_TRANSLATE_NOOP("trouble", "the colour cannot be measured so"),
     CalibrationError: QT_TRANSLATE_NOOP("trouble", "it cannot be calibrated so"),
+    LabelError: QT_TRANSLATE_NOOP("trouble", "the label cannot be drawn"),
+    PrinterError: QT_TRANSLATE_NOOP("trouble", "the printer does not answer"),
+    TraceError: QT_TRANSLATE_NOOP("trouble", "the code or label failed"),
     FileNotFoundError: QT_TRANSLATE_NOOP("trouble", "it is not there"),
     PermissionError: QT_TRANSLATE_NOOP("trouble", "it must not be read"),
     OSError: QT_TRANSLATE_NOOP("trouble", "the disk failed"),

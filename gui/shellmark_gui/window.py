@@ -16,6 +16,7 @@ from shellmark_gui.calibrationwords import trouble_sentence
 from shellmark_gui.cases import Case, Cases
 from shellmark_gui.desks.decision_desk import DecisionDesk
 from shellmark_gui.desks.engineer import Engineer
+from shellmark_gui.desks.label_desk import LabelDesk
 from shellmark_gui.desks.picture_desk import PictureDesk
 from shellmark_gui.keys import Action, keys_with
 from shellmark_gui.language import Language
@@ -92,16 +93,10 @@ class StationWindow(QWidget):
         self.engineer = Engineer(self, self.keys)
         self.pictures = PictureDesk(self, self.station_page, self.record_page, self._put_history)
         self.decisions = DecisionDesk(self, self.region_page, self.record_page, self._recorded)
+        self.labels = LabelDesk(self, self.keys, self.station_page, self.record_page, self._put_history)
         self._stack = QStackedWidget(self)
-        for page in (
-            self.station_page,
-            self.record_page,
-            self.choice_page,
-            self.operator_page,
-            self.error_page,
-            self.region_page,
-            *self.engineer.pages,
-        ):
+        own = (self.station_page, self.record_page, self.choice_page, self.operator_page, self.error_page)
+        for page in (*own, self.region_page, *self.labels.pages, *self.engineer.pages):
             self._stack.addWidget(page)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -226,6 +221,7 @@ class StationWindow(QWidget):
         self._say_the_end(status)
         self._stop_or_go_on(status)
         self.engineer.poll()
+        self.labels.poll()
 
     def _say_the_end(self, status: Status) -> None:
         if status.ended and not self._ended:
@@ -266,6 +262,7 @@ class StationWindow(QWidget):
             self.station_page.show_decision(case.record)
         if opened is case:
             self.record_page.show_record(case.record)
+            self.labels.opened()
         self._offer_lessons()
         if case.thumbnail is None:
             self.pictures.want_thumbnail(case)
@@ -280,7 +277,9 @@ class StationWindow(QWidget):
         return self.cases.of(record) if record is not None else None
 
     def _put_history(self) -> None:
-        self.station_page.history.show_cases([(case.record, case.thumbnail) for case in self.cases.newest()[:SHOWN]])
+        last = self.cases.newest()[:SHOWN]
+        self.station_page.history.show_cases([(case.record, case.thumbnail) for case in last])
+        self.labels.put_history([case.record for case in last])
 
     # what a person does
 
@@ -318,13 +317,13 @@ class StationWindow(QWidget):
             self.station.run()
 
     def _say_what_blocks(self) -> None:
-        blocking = [one for one in self.station.clearance.troubles() if one.blocks]
-        if blocking:
-            self.say(trouble_sentence(blocking[0]))
+        blocking = [trouble_sentence(one) for one in self.station.clearance.troubles() if one.blocks]
+        self.say(next(iter(blocking or self.station.status().blocked), ""))
 
     def _look_at_trouble(self, lamp: str) -> None:
         calibration = self.engineer.calibration
-        {"check": calibration.check.open, "light": calibration.drift.open}.get(lamp, calibration.open)()
+        ways = {"check": calibration.check.open, "light": calibration.drift.open, "label": self.labels.open}
+        ways.get(lamp, calibration.open)()
 
     def _open_newest(self) -> None:
         shown = self.station_page.target
@@ -339,12 +338,14 @@ class StationWindow(QWidget):
     def _open_record(self, record: Record | None) -> None:
         if record is not None:
             self.record_page.show_record(record)
+            self.labels.opened()
             self._offer_lessons()
             self.show_page(self.record_page)
 
     def _step(self, older: int) -> None:
         if self.record_page.record is not None:
             self.record_page.show_record(self.cases.beside(self.record_page.record, older))
+            self.labels.opened()
             self._offer_lessons()
 
     def _switch_language(self) -> None:

@@ -206,6 +206,7 @@ _LAMPS: Mapping[str, str] = {
     "disk": QT_TRANSLATE_NOOP("lamp", "Disk"),
     "model": QT_TRANSLATE_NOOP("lamp", "Model"),
     "database": QT_TRANSLATE_NOOP("lamp", "Database"),
+    "label": QT_TRANSLATE_NOOP("lamp", "Label"),
 }
 
 _ACTIONS: Mapping[Action, str] = {
@@ -226,6 +227,8 @@ _ACTIONS: Mapping[Action, str] = {
     Action.HEAT: QT_TRANSLATE_NOOP("action", "Heat map"),
     Action.LESSON: QT_TRANSLATE_NOOP("action", "Teach this"),
     Action.MODELS: QT_TRANSLATE_NOOP("action", "Models"),
+    Action.LABEL_NONE: QT_TRANSLATE_NOOP("action", "No label came"),
+    Action.LABELS: QT_TRANSLATE_NOOP("action", "Label page"),
 }
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).parent))  # memory_station lies beside the tests
 sys.path.append(str(Path(__file__).parents[1] / "calibration"))  # drawn_card lies beside those of calibration
+sys.path.append(str(Path(__file__).parents[1] / "inspection"))  # small_station and label_shop lie there
 
 import pytest
 from memory_station import MemoryStation

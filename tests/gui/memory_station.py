@@ -16,9 +16,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 from memory_checks import MemoryChecks, MemoryClearance, MemoryDrift
+from memory_labels import MemoryLabels
 from memory_workshop import MemoryWorkshop
 
 from shellmark_inspect.errors import StorageFull
+from shellmark_inspect.labelling import Labelling, LabelState
 from shellmark_inspect.loop.status import Lamp, Light, StationState, Status
 from shellmark_inspect.recipe import Limit, Recipe, ViewSpec
 from shellmark_inspect.types import (
@@ -148,6 +150,7 @@ class MemoryStation:
         self.checks, self.drift = MemoryChecks(self._later), MemoryDrift(self._later)
         self.clearance = MemoryClearance(self.checks, self.drift)
         self.lamps = {name: Lamp(Light.GREEN) for name in ("camera", "disk", "model", "database")}
+        self.labels = MemoryLabels(self._later)
         self.overruled: list[Record] = []
         self.taken: list[Recipe] = []
         self.acknowledged = 0
@@ -185,6 +188,12 @@ class MemoryStation:
         self._frame += 1
         shell = drawn_shell(self._frame, self.size) if pixels is None else pixels
         self.newest = {view: Frame(shell, self._frame, time.monotonic_ns(), "memory", "low_n") for view in VIEWS}
+
+    def give_labels(self) -> MemoryLabels:
+        """A station that prints labels."""
+        self.labels.now = Labelling(LabelState.IDLE)
+        self.lamps["label"] = Lamp(Light.GREEN)
+        return self.labels
 
     def fail(self, message: str) -> None:
         """Go to the Error state."""

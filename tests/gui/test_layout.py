@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,11 +17,13 @@ from shellmark_gui.drawing import Begun
 from shellmark_gui.keys import Action
 from shellmark_gui.theme import Sizes
 from shellmark_gui.widgets.button import LEAST_WORDS_PX, ActionButton
+from shellmark_inspect.labelling import Fault, LabelState
 from shellmark_inspect.records import Answer
 from shellmark_inspect.types import Disposition, Verdict
 
 DECIDING = (Action.OK, Action.NG, Action.FALSE_ALARM)
 GAP_PX = 24
+CODE = "HTTPS://EXAMPLE.COM/01/09520000001018/21/7K3M9Q0X00002"
 
 
 def place(widget: QWidget, window: QWidget) -> QRect:
@@ -53,6 +56,11 @@ def pages(window):
         "scale": window.engineer.calibration.wizard_page,
         "light": window.engineer.calibration.wizard_page,
         "colour": window.engineer.calibration.wizard_page,
+        "stick": window.station_page,
+        "strip": window.station_page,
+        "strip-blocked": window.station_page,
+        "labels": window.labels.page,
+        "entry": window.labels.entry_page,
     }
 
 
@@ -60,6 +68,7 @@ PAGES = [
     "station", "record", "choice", "operator", "error",
     "region", "models", "flips", "threshold", "teach", "teaching", "taught", "folder",
     "calibration", "zones", "check", "checked", "suspects", "drift", "blocked", "lens", "scale", "light", "colour",
+    "stick", "strip", "strip-blocked", "labels", "entry",
 ]  # fmt: skip
 
 
@@ -142,6 +151,32 @@ def wizard(window, name: str) -> None:
     QTest.qWait(100)
 
 
+def label(window, name: str) -> None:
+    """A label that waits to be stuck on, one that has to come off beside a FAIL, the label's page, a question."""
+    station = window.station
+    labels = station.give_labels()
+    labels.stick("20-00002", "7K3M9Q0X00002", CODE)
+    if name in ("strip", "strip-blocked"):
+        labels.go(LabelState.STRIP, fault=Fault.VOIDED)
+    elif name in ("stick", "labels"):
+        station.plan = (Verdict.PASS,)
+        row = station.trigger().result(10).row
+        while window.station_page.target.row != row:
+            QTest.qWait(10)
+    if name == "strip-blocked":
+        blocked(window)
+    while not window.station_page.label.isVisible():
+        QTest.qWait(10)
+    window.labels._rests_until_s = 0.0
+    window.labels.poll()
+    if name == "labels":
+        window.labels.open()
+    elif name == "entry":
+        window._signed_in("张三")
+        window.labels.open()
+        window.labels.page.work_buttons["roll"].click()
+
+
 def open_page(window, name):
     {
         "station": window.home,
@@ -168,6 +203,7 @@ def open_page(window, name):
         "scale": lambda: wizard(window, "scale"),
         "light": lambda: wizard(window, "light"),
         "colour": lambda: wizard(window, "colour"),
+        **{one: partial(label, window, one) for one in ("stick", "strip", "strip-blocked", "labels", "entry")},
     }[name]()
     QApplication.processEvents()
     return pages(window)[name]

@@ -47,7 +47,7 @@ class RecordPage(Page):
         self.record: Record | None = None
         self.canvas, self.verdict, self.code = Canvas(self), VerdictPanel(self), CodePanel(self)
         self.cards = [ReasonCard(self) for _ in range(CARDS)]
-        self.facts = QLabel(self)
+        self.facts, self.fate = QLabel(self), QLabel(self)
         self.further = ActionButton(role="quiet", parent=self)
         self._shots: list[Shot] = []
         self._maps: dict[str, Shot] = {}
@@ -87,6 +87,9 @@ class RecordPage(Page):
         self._column = QVBoxLayout()
         self._column.addWidget(self.verdict)
         self._column.addWidget(self.code, 1)
+        set_role(self.fate, "about")
+        self.fate.hide()
+        self._column.addWidget(self.fate)
         for card in self.cards:
             self._column.addWidget(card, 1)
         self._column.addWidget(self.further)
@@ -138,6 +141,7 @@ class RecordPage(Page):
         self._at = min(self._at, max(len(self._shots) - 1, 0))
         self.verdict.show_record(record)
         self.code.show_code(record.code)
+        self.fate.hide()
         self.put_words()
         self._show_shot()
         for action in DECIDING:
@@ -145,6 +149,12 @@ class RecordPage(Page):
             self.buttons[action].setEnabled(means)
         self.buttons[Action.NEXT_VIEW].setEnabled(len(self._shots) > 1)
         self.buttons[Action.HEAT].setEnabled(bool(self._maps))
+
+    def show_standing(self, words: str, colour: str) -> None:
+        """Say where the case's code stands; a void one has no symbol."""
+        self.code.show_standing(words, colour)
+        self.fate.setText(translate("record", "Label: {standing}").format(standing=words))
+        self.fate.setVisible(bool(words) and self.code.code is None)
 
     def offer_lesson(self, *, offered: bool) -> None:
         """Offer to teach what a person decided against the machine, or take the offer away."""

@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from shellmark_gui.decisions import decision
 from shellmark_gui.keys import Action
+from shellmark_gui.labelwords import LabelLook
 from shellmark_gui.pages.page import Page
 from shellmark_gui.pictures import best_shot
 from shellmark_gui.shapes import Shape
@@ -19,13 +20,15 @@ from shellmark_gui.widgets.code_panel import CodePanel
 from shellmark_gui.widgets.counters import Counters
 from shellmark_gui.widgets.fitted import set_role
 from shellmark_gui.widgets.history import History
+from shellmark_gui.widgets.label_panel import LabelPanel
 from shellmark_gui.widgets.lamps import Lamps
 from shellmark_gui.widgets.live_panel import LivePanel
 from shellmark_gui.widgets.reason_card import ReasonCard, defect_of, reasons_of
 from shellmark_gui.widgets.verdict_panel import VerdictPanel
 from shellmark_gui.wording import action_word, state_word
+from shellmark_inspect.labelling import LabelState
 from shellmark_inspect.loop.status import TAKES_TRIGGERS, StationState, Status
-from shellmark_inspect.types import Record
+from shellmark_inspect.types import Record, Verdict
 
 translate = QCoreApplication.translate
 
@@ -37,6 +40,7 @@ SETTLE_MS = 700
 """After a verdict changed by itself the deciding keys rest so long: a thumb on its way meant the case before."""
 
 DECIDING = (Action.OK, Action.NG, Action.FALSE_ALARM, Action.MORE)
+LABEL_KEYS = (Action.LABEL_DONE, Action.LABEL_NONE, Action.LABELS)
 PICTURE_KEYS = (Action.NEXT_VIEW, Action.NEXT_LIGHT, Action.HEAT, Action.LESSON)
 
 
@@ -52,7 +56,8 @@ class StationPage(Page):
         self.live = LivePanel(keys, self)
         self.verdict = VerdictPanel(self)
         self.cards = [ReasonCard(self) for _ in range(CARDS)]
-        self.code = CodePanel(self)
+        self.code, self.label = CodePanel(self), LabelPanel(keys, self)
+        self._label_look: LabelLook | None = None
         self.counters = Counters(self)
         self.lamps = Lamps(self)
         self.history = History(self)
@@ -67,6 +72,7 @@ class StationPage(Page):
         self._make_buttons()
         self._lay_out()
         self.code.show_code(None)
+        self.label.hide()
         self.put_words()
         self._enable()
 
@@ -111,6 +117,7 @@ class StationPage(Page):
         self._column = QVBoxLayout()
         self._column.addWidget(self.verdict)
         self._column.addWidget(self.code, SHARES[0])
+        self._column.addWidget(self.label, SHARES[0])
         for card, share in zip(self.cards, SHARES, strict=True):
             self._column.addWidget(card, share)
         set_role(self.more, "muted")
@@ -134,7 +141,7 @@ class StationPage(Page):
         self._column.setSpacing(sizes.px(12))
         self.verdict.setFixedSize(sizes.px(700), sizes.px(200))
         self.counters.setFixedHeight(sizes.px(104))
-        for card in (*self.cards, self.code):
+        for card in (*self.cards, self.code, self.label):
             card.setFixedWidth(sizes.px(700))
 
     def put_words(self) -> None:
@@ -150,7 +157,7 @@ class StationPage(Page):
 
     def takes(self, action: Action) -> bool:
         """The buttons' keys, and those of the picture."""
-        return super().takes(action) or action in (*PICTURE_KEYS, Action.CHECK)
+        return super().takes(action) or action in (*PICTURE_KEYS, *LABEL_KEYS, Action.CHECK)
 
     def act(self, action: Action) -> None:
         """Do what the action's key says."""
@@ -164,6 +171,8 @@ class StationPage(Page):
             self.live.lesson_button.click()
         elif action is Action.CHECK:
             self.pressed.emit(action)
+        elif action in LABEL_KEYS:
+            self.label.pressed.emit(action)
         else:
             super().act(action)
 
@@ -215,19 +224,45 @@ class StationPage(Page):
         self.live.release()
         self._enable()
 
+    def show_label(self, look: LabelLook, state: LabelState, *, rested: bool) -> None:
+        """Show how labelling stands; a station that prints labels shows it instead of the code's symbol."""
+        before, self._label_look = self._label_look, look
+        if before is None:  # a fifth lamp: the SKU's button gives way, a name needs its room
+            self._top_row.setStretchFactor(self.buttons[Action.OPERATOR], 3)
+        self.label.show_look(look, state, rested=rested)
+        beside = not self.banner.isHidden()
+        if before is None or (before.wants_person, self.label.beside) != (look.wants_person, beside or self.label.low):
+            self._show_reasons(self.verdict.record)
+
     def say(self, text: str) -> None:
         """Say one line at the foot of the picture; "" says nothing."""
         self.live.canvas.set_footer(text)
 
     def _show_reasons(self, record: Record | None) -> None:
         reasons = reasons_of(record) if record is not None else []
-        room = min(CARDS if self.code.code is None else CARDS - 1, len(reasons))
-        room = max(room, int(self.code.code is None))  # an empty card keeps the place between verdict and counters
+        room = self._room(record, len(reasons))
         for place, card in enumerate(self.cards):
             reason = reasons[place] if place < min(room, len(reasons)) else None
             card.show_reason(reason, defect_of(record, reason) if record is not None and reason else None)
             card.setVisible(place < room)
         self._put_more()
+
+    def _room(self, record: Record | None, reasons: int) -> int:
+        """How many cards there are, with the panels that share their place shown or hidden.
+
+        A verdict's reasons come first: beside them labelling is as low as its keys, and there only if a person has to
+        act for it.
+        """
+        if self._label_look is None:
+            taken = self.code.code is not None
+            return max(min(CARDS - taken, reasons), int(not taken))  # an empty card keeps the place above the counters
+        rejected = record is not None and record.verdict is not Verdict.PASS
+        self.code.hide()
+        self.label.arrange(beside=rejected or not self.banner.isHidden(), low=rejected)
+        self.label.setVisible(self._label_look.wants_person or not rejected)
+        if not self.label.isVisibleTo(self):
+            return max(min(CARDS, reasons), 1)
+        return min(CARDS - 1 - (not self.banner.isHidden()), reasons)
 
     def _press(self, action: Action) -> None:
         if action not in DECIDING:

@@ -72,4 +72,5 @@ class Banner(Fitted):
         self.tile.show_state(shape, word, trouble_sentence(worst), colour)
         go = {"check": translate("calibration", "Daily check"), "light": translate("calibration", "Drift")}
         self.button.setVisible(worst.lamp != "log")  # nothing on the screen mends a log
+        go["label"] = translate("action", "Label page")
         self.button.setText(go.get(worst.lamp, translate("calibration", "Calibrate")))

@@ -43,6 +43,7 @@ class CodePanel(Fitted):
         super().__init__(parent)
         self._code: Code | None = None
         self._symbol: QImage | None = None
+        self._standing = ("", MUTED)
 
     @property
     def code(self) -> Code | None:
@@ -57,9 +58,22 @@ class CodePanel(Fitted):
         if code is not None and new:
             self._symbol = None
             self.wanted.emit(code.text)
+        self._standing = ("", MUTED)
         self.setAccessibleName(code.text if code else "")
         self.setVisible(code is not None)
         self.update()
+
+    def show_standing(self, words: str, colour: str) -> None:
+        """Say where the code stands; the next code says nothing until its own is known."""
+        if self._code is not None:
+            self._standing = (words, colour)
+            self.setAccessibleName(f"{self._code.text} {words}")
+            self.update()
+
+    @property
+    def standing(self) -> str:
+        """What is said of where the code stands, "" for nothing."""
+        return self._standing[0]
 
     def show_symbol(self, text: str, symbol: QImage | None) -> None:
         """Show the symbol that was `wanted`; one that comes after another code took its place is not shown."""
@@ -93,6 +107,8 @@ class CodePanel(Fitted):
             return
         room.setRight(self.width() - self.sizes.px(12))
         upper = room.adjusted(0, 0, 0, -room.height() * 0.55)
+        if self._standing[0]:
+            upper = self._draw_standing(painter, upper)
         painter.setFont(self.sizes.font(24))
         painter.setPen(QColor(MUTED))
         painter.drawText(upper, Qt.AlignmentFlag.AlignBottom, translate("code", "Code, last six"))
@@ -100,3 +116,11 @@ class CodePanel(Fitted):
         painter.setPen(QColor(TEXT))
         lower = room.adjusted(0, room.height() * 0.45, 0, 0)
         painter.drawText(lower, Qt.AlignmentFlag.AlignTop, self._code.serial[-6:])
+
+    def _draw_standing(self, painter: QPainter, room: QRectF) -> QRectF:
+        """Say where the code stands at the right; returns the room left of it."""
+        words, colour = self._standing
+        painter.setFont(self.sizes.font(28, bold=True))
+        painter.setPen(QColor(colour))
+        painter.drawText(room, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignRight, words)
+        return room.adjusted(0, 0, -painter.fontMetrics().horizontalAdvance(words) - self.sizes.px(12), 0)

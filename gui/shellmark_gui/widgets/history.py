@@ -23,6 +23,7 @@ class Thumbnail(QAbstractButton):
         super().__init__(parent)
         self.record: Record | None = None
         self._image: QImage | None = None
+        self.standing = ("", "")
         self._sizes = Sizes()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setEnabled(False)
@@ -38,6 +39,12 @@ class Thumbnail(QAbstractButton):
         name = f"{record.inspection.trigger.case_id} {verdict_word(record.verdict)}" if record else ""
         self.setAccessibleName(name)
         self.update()
+
+    def show_standing(self, words: str, colour: str) -> None:
+        """Say where the case's code stands, "" for nothing."""
+        if (words, colour) != self.standing:
+            self.standing = (words, colour)
+            self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """As large as it is touched."""
@@ -56,6 +63,8 @@ class Thumbnail(QAbstractButton):
         if self._image is not None:
             self._draw_cover(painter, QRectF(0, 0, self.width(), foot.top()))
         painter.fillRect(foot, QColor(BACKGROUND))
+        if self.standing[0]:
+            self._draw_standing(painter, foot.top())
         paint_shape(
             painter, QRectF(px(6), foot.top() + px(6), px(24), px(24)), VERDICT_SHAPES[self.record.verdict], colour
         )
@@ -78,6 +87,18 @@ class Thumbnail(QAbstractButton):
         px, look = self._sizes.px, DISPOSITION_LOOKS[disposition]
         place = QRectF(foot.right() - px(32), foot.top() + px(5), px(24), px(24))
         paint_shape(painter, place, VERDICT_SHAPES[look], VERDICT_COLOURS[look])
+
+    def _draw_standing(self, painter: QPainter, bottom: float) -> None:
+        """Where the code stands, over the foot of the picture."""
+        words, colour = self.standing
+        painter.setFont(self._sizes.font(18, bold=True))
+        room = QRectF(0, bottom - self._sizes.px(27), self.width(), self._sizes.px(27))
+        painter.fillRect(room, QColor(SURFACE))
+        painter.setPen(QColor(colour))
+        cut = painter.fontMetrics().elidedText(
+            words, Qt.TextElideMode.ElideRight, int(room.width()) - self._sizes.px(8)
+        )
+        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, cut)
 
     def _draw_cover(self, painter: QPainter, room: QRectF) -> None:
         """The picture's middle, filling the room."""
@@ -120,3 +141,8 @@ class History(Fitted):
         for place, thumbnail in enumerate(self.thumbnails):
             record, image = cases[place] if place < len(cases) else (None, None)
             thumbnail.show_case(record, image)
+
+    def show_standings(self, standings: list[tuple[str, str]]) -> None:
+        """Say where the codes of the cases shown stand: words and a colour each, newest first."""
+        for place, thumbnail in enumerate(self.thumbnails):
+            thumbnail.show_standing(*(standings[place] if place < len(standings) else ("", "")))

@@ -1,4 +1,4 @@
-"""Camera, disk, model and database: a shape, a colour and a word each."""
+"""Camera, disk, model and database, and labels where they are printed: a shape, a colour and a word each."""
 
 from __future__ import annotations
 
@@ -15,11 +15,14 @@ from shellmark_gui.wording import lamp_name, light_word
 from shellmark_inspect.loop.status import Lamp, Light
 
 LAMPS = ("camera", "disk", "model", "database")
+LABEL = "label"
+"""The lamp a station has that prints labels."""
+
 _DARK = Lamp(Light.OFF)
 
 
 class Lamps(Fitted):
-    """The four lamps in a row."""
+    """The four lamps in a row, or five."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,14 +34,20 @@ class Lamps(Fitted):
         if dict(lamps) != self.lamps:
             self.lamps = dict(lamps)
             self.put_words()
+            self.updateGeometry()
             self.update()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The lamps in the row."""
+        return (*LAMPS, LABEL) if LABEL in self.lamps else LAMPS
 
     def put_words(self) -> None:
         """Say the lamps to assistive technology too."""
-        self.setAccessibleName(", ".join(self._words(name) for name in LAMPS))
+        self.setAccessibleName(", ".join(self._words(name) for name in self.names))
 
     def complaints(self) -> list[str]:
-        """Why lamps are not green, in one line each; light, calibration and checks are the banner's."""
+        """Why lamps are not green, in one line each; light, calibration, checks and labels are said elsewhere."""
         return [
             f"{lamp_name(name)}: {lamp.text}"
             for name, lamp in self.lamps.items()
@@ -46,8 +55,8 @@ class Lamps(Fitted):
         ]
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Room for four lamps."""
-        return QSize(self.sizes.px(150) * len(LAMPS), self.sizes.px(81))
+        """Room for the lamps."""
+        return QSize(self.sizes.px(150) * len(self.names), self.sizes.px(81))
 
     def fit(self, sizes: Sizes) -> None:
         """Take the window's scale."""
@@ -60,8 +69,8 @@ class Lamps(Fitted):
     def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
         """Draw each lamp: shape left, name over word right."""
         painter = QPainter(self)
-        width = self.width() / len(LAMPS)
-        for column, name in enumerate(LAMPS):
+        width = self.width() / len(self.names)
+        for column, name in enumerate(self.names):
             self._draw_lamp(painter, QRectF(column * width, 0, width, self.height()), name)
         painter.end()
 

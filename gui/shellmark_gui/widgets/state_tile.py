@@ -14,14 +14,15 @@ WORD_PX, LINE_PX = 56.0, 28.0
 
 
 class StateTile(Fitted):
-    """A plate in the state's colour; the second line wraps and shrinks until it fits."""
+    """A plate in the state's colour; the second line wraps and shrinks until it fits. No height: all there is."""
 
-    def __init__(self, height_px: float = 210.0, parent: QWidget | None = None) -> None:
+    def __init__(self, height_px: float | None = 210.0, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._height_px = height_px
         self.word, self.line, self.colour = "", "", SURFACE
         self._shape = Shape.DOTS
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        vertical = QSizePolicy.Policy.Expanding if height_px is None else QSizePolicy.Policy.Fixed
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, vertical)
 
     def show_state(self, shape: Shape, word: str, line: str, colour: str) -> None:
         """Show a state."""
@@ -38,7 +39,8 @@ class StateTile(Fitted):
     def fit(self, sizes: Sizes) -> None:
         """Take the window's scale."""
         super().fit(sizes)
-        self.setFixedHeight(sizes.px(self._height_px))
+        if self._height_px is not None:
+            self.setFixedHeight(sizes.px(self._height_px))
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
         """Draw the plate, the shape, the word and the line."""

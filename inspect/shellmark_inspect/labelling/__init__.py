@@ -2,6 +2,7 @@
 
 from .labeller import Labeller
 from .parts import Keep, Ledgers, Parts, Settings
+from .sight import Sight, Watch
 from .states import FAULTS, TO_DO, Fault, Labelling, LabelState
 
 __all__ = [
@@ -15,4 +16,6 @@ __all__ = [
     "Ledgers",
     "Parts",
     "Settings",
+    "Sight",
+    "Watch",
 ]

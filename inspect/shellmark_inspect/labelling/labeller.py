@@ -112,6 +112,7 @@ class Labeller:
         waiting: list[Waiting] = self._keep(lambda records: records.labels.waiting())
         halted: list[Halted] = self._keep(lambda records: records.labels.halted())
         code = waiting[0] if waiting else None
+        self._set(replace(self._status, waiting=len(waiting)))  # also while the printer is away
         if code is not None and code.state is States.SENT:
             self._show(_S.STICK, code, waiting=len(waiting))
             self._settle(code)

@@ -70,6 +70,20 @@ class Labels(Life):
         found: States = self._write(f"look at {serial}", lambda: States(self._get(serial)["state"]))
         return found
 
+    def standing(self, serial: str) -> tuple[States, Suspicion]:
+        """Where a code stands, and whether it is in doubt.
+
+        Raises:
+            InputError: there is no such serial.
+        """
+
+        def do() -> tuple[States, Suspicion]:
+            found = self._get(serial)
+            return States(found["state"]), Suspicion(found["suspicion"])
+
+        standing: tuple[States, Suspicion] = self._write(f"look at {serial}", do)
+        return standing
+
     def last_reading(self) -> LastReading | None:
         """The last kept reading of the odometer, which the printer has to show before the next job."""
         found: LastReading | None = self._write("read the last odometer value", self._stock.last_reading)

@@ -13,11 +13,22 @@ from numpy.typing import NDArray
 
 from shellmark_inspect.cameras import build_guarded
 from shellmark_inspect.errors import CameraError, ConfigError, InputError
-from shellmark_inspect.labelling import FAULTS, Labeller, Labelling, LabelState, Ledgers, Parts
+from shellmark_inspect.labelling import (
+    FAULTS,
+    Labeller,
+    Labelling,
+    LabelState,
+    Ledgers,
+    Parts,
+    Settings,
+    Sight,
+    Watch,
+)
 from shellmark_inspect.loop import CameraThread, Lamp, Light, Plan
 from shellmark_inspect.records import Order, Records, Waiting
 from shellmark_inspect.station.plans import CLOSE_WITHIN_S, refused
 from shellmark_inspect.types import Pixels, Record, Trigger
+from shellmark_trace import States, Suspicion
 from shellmark_trace.labels import LabelContent, draw_label
 from shellmark_trace.printers import Printer, build_printer
 from shellmark_trace.readback import read_labels
@@ -51,6 +62,7 @@ class LabelDesk:
         self._spec = spec = station.config.label
         self._own: CameraThread | None = None
         self._labeller: Labeller | None = None
+        self._watch: Watch | None = None
         self._order: Order | None = None
         self._exposures = itertools.count(1)
         if spec is not None:
@@ -80,8 +92,8 @@ class LabelDesk:
             self._own = CameraThread(build_guarded(spec.view, config.cameras[spec.view], config.folder))
             self._own.start()
         printer = build_printer(self._printer)
-        parts = Parts(self._keep, printer, self._drawer(printer), self._look, read_labels)
-        self._labeller = Labeller(parts, spec.settings, self._station.look_now).start()
+        self._watch = Watch(Parts(self._keep, printer, self._drawer(printer), self._look, read_labels))
+        self._labeller = Labeller(self._watch.parts, spec.settings, self._station.look_now).start()
 
     def close(self) -> None:
         """End labelling; a code on its way stays SENT for the next start."""
@@ -107,6 +119,15 @@ class LabelDesk:
         if self._spec is None:
             return None
         return self._labeller.status() if self._labeller is not None else Labelling(_S.CLOSED)
+
+    def sight(self) -> Sight:
+        """What the labeller last drew, saw, read and counted; cheap, nothing is copied."""
+        return self._watch.sight() if self._watch is not None else Sight()
+
+    @property
+    def settings(self) -> Settings:
+        """How strict the labeller is."""
+        return self._spec.settings if self._spec is not None else Settings()
 
     def order(self) -> Order | None:
         """What the station makes, as of the last record; cheap."""
@@ -175,6 +196,14 @@ class LabelDesk:
             return serial
 
         return self._station.keep(lambda keeper: do(keeper.records))
+
+    def load_roll(self, name: str, labels: int, *, operator: str) -> Future[None]:
+        """A roll of labels was put in; `labels` are on it. As `Stock.load_roll`."""
+        return self._station.keep(lambda keeper: keeper.records.stock.load_roll(name, labels, operator=operator))
+
+    def standing(self, serial: str) -> Future[tuple[States, Suspicion]]:
+        """Where a code stands, and whether it is in doubt. As `Labels.standing`."""
+        return self._station.keep(lambda keeper: keeper.records.labels.standing(serial))
 
     # ── the labeller's parts ────────────────────────────────────────────────────────────────────────────────────
 

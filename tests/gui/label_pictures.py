@@ -1,0 +1,138 @@
+"""Makes the pictures of labels on the screen: `python tests/gui/label_pictures.py FOLDER [LANGUAGE WIDTH HEIGHT]`.
+
+Shells, labels and what the camera sees of them are drawn; the labeller is the one in memory. Without a language every
+picture is taken in both languages at both sizes.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+sys.path.insert(0, str(Path(__file__).parent))
+
+from memory_labels import seen_label
+from memory_station import MemoryStation
+from PIL import Image
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication
+
+from shellmark_gui.language import Language
+from shellmark_gui.theme import Sizes
+from shellmark_gui.window import StationWindow
+from shellmark_inspect.labelling import Fault, LabelState
+from shellmark_inspect.records import Order
+from shellmark_inspect.types import Record, Verdict
+from shellmark_trace import States, Suspicion
+
+S = LabelState
+PLAN = (Verdict.PASS, Verdict.PASS, Verdict.FAIL, Verdict.PASS, Verdict.PASS, Verdict.PASS, Verdict.FAIL)
+SIZES = ((1920, 1080), (1366, 768))
+
+
+def judge(window: StationWindow, station: MemoryStation, count: int = 1) -> Record:
+    """Judge cases; the last one's record."""
+    for _ in range(count):
+        record = station.trigger().result()
+        QTest.qWait(80)
+    QTest.qWait(800)
+    return record
+
+
+def label(station: MemoryStation, record: Record, attempt: int = 1, waiting: int = 1) -> None:
+    """Its label came out."""
+    code = record.code
+    assert code is not None
+    station.labels.stick(record.inspection.trigger.case_id, code.serial, code.text, attempt=attempt, waiting=waiting)
+
+
+def take_all(window: StationWindow, station: MemoryStation, take: Callable[[str], None]) -> None:
+    """What an inspector sees of labels in a day."""
+    labels = station.give_labels()
+    labels.ordered = Order("MO-2611-07", 1000, "2611-7", 214)
+    window._signed_in("张三" if window.language.code == "zh" else "Zhang San")
+    take("idle")
+    first = judge(window, station)
+    label(station, first)
+    take("stick")
+    labels.proven()
+    take("active")
+    second = judge(window, station)
+    label(station, second, attempt=2)
+    judge(window, station)
+    take("stick-while-failed")
+    labels.fault = Fault.SEVERAL
+    labels.seen = replace(labels.seen, frame=seen_label(labels.seen.label, noise=14), uec=0.31, after=18_232)
+    labels.go(S.STRIP, fault=Fault.SEVERAL)
+    take("strip-while-failed")
+    window.labels.open()
+    take("page-strip")
+    window.home()
+    third = judge(window, station)
+    take("strip")
+    labels.go(S.OFFLINE, serial="", case_id="", detail="printer 192.0.2.7:9100 does not answer: timed out", waiting=3)
+    QTest.qWait(300)
+    take("offline")
+    window.labels.open()
+    take("page-offline")
+    window.home()
+    labels.go(S.SUPERVISOR, case_id=third.inspection.trigger.case_id, serial=third.code.serial if third.code else "")
+    take("supervisor")
+    labels.go(S.REFUSED, fault=Fault.ODOMETER, detail="the odometer shows 18233, 18231 is due")
+    take("refused")
+    labels.go(S.HELD, detail="a label cannot be drawn: 20 寸 亮面黑 finds no room")
+    take("held")
+    label(station, third)
+    labels.proven()
+    labels.standings[first.code.serial] = (States.SHIPPED, Suspicion.SUSPECT)
+    window.labels.open()
+    take("page")
+    window.labels.page.work_buttons["relabel"].click()
+    take("which-case")
+    window.home()
+    window._open_record(window.cases.newest()[-1].record)
+    take("record")
+    window.home()
+    labels.ordered = Order("MO-2611-07", 1000, "2611-7", 1000)
+    window.labels._active = ""
+    station.checks.give_masters()
+    take("order-blocked")
+
+
+def main(folder: Path, code: str, size: tuple[int, int], wanted: tuple[str, ...] = ()) -> None:
+    """All pictures in one language at one size."""
+    speech, station = Language(code), MemoryStation(plan=PLAN)
+    window = StationWindow(station, speech)
+    window.resize(*size)
+    window.show()
+
+    def take(name: str) -> None:
+        QTest.qWait(500)
+        if wanted and name not in wanted:
+            return
+        path = folder / f"label-{name}-{code}{'' if size[1] == 1080 else f'-{size[1]}'}.png"
+        window.grab().save(str(path))
+        Image.open(path).convert("RGB").quantize(96, dither=Image.Dither.NONE).save(path, optimize=True)
+
+    try:
+        take_all(window, station, take)
+    finally:
+        window.close()
+        speech.close()
+        station.close()
+
+
+if __name__ == "__main__":
+    application = QApplication(sys.argv[:1])
+    application.setFont(Sizes().font(24))
+    Path(sys.argv[1]).mkdir(parents=True, exist_ok=True)
+    if len(sys.argv) > 2:
+        main(Path(sys.argv[1]), sys.argv[2], (int(sys.argv[3]), int(sys.argv[4])), tuple(sys.argv[5:]))
+    else:
+        for language in ("zh", "en"):
+            for one in SIZES:
+                main(Path(sys.argv[1]), language, one)
