@@ -101,6 +101,12 @@ _TROUBLES: Mapping[TroubleCode, str] = {
         "drift", "{sku}: a daily check is due at {at} ({why}): place the masters"
     ),
     TroubleCode.CHECK_OPEN: QT_TRANSLATE_NOOP("drift", "{sku}: daily check {check} is going on: place master {master}"),
+    TroubleCode.LOG_FORKED: QT_TRANSLATE_NOOP(
+        "drift", "no codes are given, because the log of the records does not hold: {what}"
+    ),
+    TroubleCode.LOG_LATE: QT_TRANSLATE_NOOP(
+        "drift", "no checkpoint of the log was published and witnessed for {hours:.0f} hours: {what}"
+    ),
 }
 """The station's sentences (`shellmark_inspect.station.troubles`); tests/gui holds them to be the same."""
 

@@ -3,7 +3,8 @@
 ShellmarkError                one line: what is wrong, where, what to do
 ├── InputError                bad input from a person: a command ends with exit code 2
 │   ├── RecipeError           a recipe that cannot be used
-│   └── ConfigError           a station's configuration that cannot be used
+│   ├── ConfigError           a station's configuration that cannot be used
+│   └── WrongState            a code is not in the state a step starts from
 ├── CameraError               a frame was not had; the case goes to REVIEW
 │   ├── CameraLost            the device is gone; the station reconnects
 │   ├── FrameTimeout          no frame in time
@@ -33,6 +34,10 @@ class RecipeError(InputError):
 
 class ConfigError(InputError):
     """A station's configuration that cannot be used."""
+
+
+class WrongState(InputError):
+    """A code is not in the state a step starts from: somebody else was quicker, or the step is not allowed."""
 
 
 class CameraError(ShellmarkError):

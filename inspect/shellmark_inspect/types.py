@@ -407,7 +407,8 @@ class Record:
     None until a person decided, with `operator`, `reason_code` and `note` of that decision; `code` None unless the
     case passed; `previous` the row of the same case this one follows (a re-inspection or an overrule), or None.
     `master` names the master of a daily check, "" for production; `suspect` is "SUSPECT" while a failed check puts the
-    inspection in doubt, "CLEARED" once a person has decided, else "".
+    inspection in doubt, "CLEARED" once a person has decided, else "". `order` and `batch` are what the station made
+    then, "" where it was told none.
     """
 
     row: int
@@ -424,6 +425,8 @@ class Record:
     previous: int | None = None
     master: str = ""
     suspect: str = ""
+    order: str = ""
+    batch: str = ""
 
     @property
     def verdict(self) -> Verdict:

@@ -50,6 +50,10 @@ class LogError(TraceError):
     """A log, checkpoint or proof that does not hold."""
 
 
+class LogForked(LogError):
+    """A log that is shorter than, or other than, what was signed or witnessed: nothing more may be issued on it."""
+
+
 class KeyFileError(TraceError):
     """A key, a key file or a key list that cannot be used."""
 

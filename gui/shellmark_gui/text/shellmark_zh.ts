@@ -136,61 +136,61 @@
 </context><context>
     <name>calibration</name>
     <message>
-        <location filename="../pages/calibration_page.py" line="56"/>
+        <location filename="../pages/calibration_page.py" line="44"/>
         <source>Lens</source>
         <translation>镜头</translation>
     </message>
     <message>
-        <location filename="../pages/calibration_page.py" line="57"/>
+        <location filename="../pages/calibration_page.py" line="45"/>
         <source>Scale</source>
         <translation>比例</translation>
     </message>
     <message>
-        <location filename="../pages/calibration_page.py" line="58"/>
+        <location filename="../pages/calibration_page.py" line="46"/>
         <source>Light</source>
         <translation>光源</translation>
     </message>
     <message>
-        <location filename="../pages/calibration_page.py" line="59"/>
+        <location filename="../pages/calibration_page.py" line="47"/>
         <source>Colour</source>
         <translation>颜色</translation>
     </message>
     <message>
-        <location filename="../pages/calibration_page.py" line="60"/>
+        <location filename="../pages/calibration_page.py" line="48"/>
         <source>Zones</source>
         <translation>分区</translation>
     </message>
     <message>
         <location filename="../widgets/banner.py" line="73"/>
-        <location filename="../pages/drift_page.py" line="69"/>
-        <location filename="../pages/calibration_page.py" line="61"/>
+        <location filename="../pages/drift_page.py" line="62"/>
+        <location filename="../pages/calibration_page.py" line="49"/>
         <source>Daily check</source>
         <translation>点检</translation>
     </message>
     <message>
         <location filename="../widgets/banner.py" line="73"/>
-        <location filename="../pages/calibration_page.py" line="62"/>
+        <location filename="../pages/calibration_page.py" line="50"/>
         <source>Drift</source>
         <translation>漂移</translation>
     </message>
     <message>
-        <location filename="../pages/calibration_page.py" line="68"/>
+        <location filename="../pages/calibration_page.py" line="56"/>
         <source>Calibration and checks</source>
         <translation>标定与点检</translation>
     </message>
     <message>
-        <location filename="../pages/calibration_page.py" line="69"/>
+        <location filename="../pages/calibration_page.py" line="57"/>
         <source>millimetres, light, colour, and whether they still hold</source>
         <translation>毫米、光照、颜色，以及它们是否仍然有效</translation>
     </message>
     <message>
-        <location filename="../pages/calibration_page.py" line="71"/>
+        <location filename="../pages/calibration_page.py" line="59"/>
         <source>First the lens and the scale, then the light, then the colour: each is measured with the lens, the height and the lamps it will be used with. A profile is valid for a month, and until something of the camera or the lamps is changed. Zones are drawn once per recipe. The daily check takes a few minutes at the start of each shift.</source>
         <translation>先做镜头和比例，再做光源，最后做颜色：都要用将来检测时的镜头、高度和灯来测。标定文件有效期一个月；相机或灯有任何变动后须重做。分区每个配方只画一次。每班开始时的点检只需几分钟。</translation>
     </message>
     <message>
-        <location filename="../widgets/banner.py" line="74"/>
-        <location filename="../pages/models_page.py" line="74"/>
+        <location filename="../widgets/banner.py" line="75"/>
+        <location filename="../pages/models_page.py" line="67"/>
         <source>Calibrate</source>
         <translation>标定</translation>
     </message>
@@ -217,87 +217,87 @@
 </context><context>
     <name>check</name>
     <message>
-        <location filename="../calibrationwords.py" line="118"/>
+        <location filename="../calibrationwords.py" line="124"/>
         <source>there was none yet</source>
         <translation>还没有点检过</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="119"/>
+        <location filename="../calibrationwords.py" line="125"/>
         <source>a shift begins</source>
         <translation>换班开始</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="120"/>
+        <location filename="../calibrationwords.py" line="126"/>
         <source>the shift ends</source>
         <translation>班次结束</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="121"/>
+        <location filename="../calibrationwords.py" line="127"/>
         <source>changed over to another SKU</source>
         <translation>换型</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="122"/>
+        <location filename="../calibrationwords.py" line="128"/>
         <source>another model</source>
         <translation>换了模型</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="123"/>
+        <location filename="../calibrationwords.py" line="129"/>
         <source>calibrated anew</source>
         <translation>重新标定</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="124"/>
+        <location filename="../calibrationwords.py" line="130"/>
         <source>the recipe was changed</source>
         <translation>配方已改</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="125"/>
+        <location filename="../calibrationwords.py" line="131"/>
         <source>work on lamps or cameras</source>
         <translation>动过灯或相机</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="126"/>
+        <location filename="../calibrationwords.py" line="132"/>
         <source>the last one failed</source>
         <translation>上次未通过</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="127"/>
+        <location filename="../calibrationwords.py" line="133"/>
         <source>the last one was broken off</source>
         <translation>上次中断</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="131"/>
+        <location filename="../calibrationwords.py" line="137"/>
         <source>a lamp was replaced or set</source>
         <translation>换灯或调灯</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="132"/>
+        <location filename="../calibrationwords.py" line="138"/>
         <source>a camera or lens was touched</source>
         <translation>动过相机或镜头</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="133"/>
+        <location filename="../calibrationwords.py" line="139"/>
         <source>lamps or lenses were cleaned</source>
         <translation>擦拭过灯或镜头</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="134"/>
+        <location filename="../calibrationwords.py" line="140"/>
         <source>other work on the station</source>
         <translation>工位上的其他作业</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="213"/>
+        <location filename="../calibrationwords.py" line="219"/>
         <source>good: must pass</source>
         <translation>良品：必须合格</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="216"/>
+        <location filename="../calibrationwords.py" line="222"/>
         <source>bad: must fail for {label} in zone {zone}</source>
         <translation>不良品：必须因 {zone} 区{label}不合格</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="218"/>
+        <location filename="../calibrationwords.py" line="224"/>
         <source>bad: must fail for {label}</source>
         <translation>不良品：必须因{label}不合格</translation>
     </message>
@@ -372,138 +372,138 @@
         <translation>已处置 {count} 件</translation>
     </message>
     <message>
-        <location filename="../pages/check_page.py" line="73"/>
+        <location filename="../pages/check_page.py" line="66"/>
         <source>Begin</source>
         <translation>开始点检</translation>
     </message>
     <message>
-        <location filename="../pages/check_page.py" line="74"/>
+        <location filename="../pages/check_page.py" line="67"/>
         <source>Master is placed</source>
         <translation>标样已放好</translation>
     </message>
     <message>
-        <location filename="../pages/check_page.py" line="75"/>
+        <location filename="../pages/check_page.py" line="68"/>
         <source>Break off</source>
         <translation>中断</translation>
     </message>
     <message>
-        <location filename="../pages/check_page.py" line="76"/>
+        <location filename="../pages/check_page.py" line="69"/>
         <source>Work was done</source>
         <translation>登记作业</translation>
     </message>
     <message>
         <location filename="../pages/suspects_page.py" line="51"/>
-        <location filename="../pages/check_page.py" line="77"/>
+        <location filename="../pages/check_page.py" line="70"/>
         <source>Suspects</source>
         <translation>可疑件</translation>
     </message>
     <message>
-        <location filename="../pages/check_page.py" line="83"/>
+        <location filename="../pages/check_page.py" line="76"/>
         <source>Daily check</source>
         <translation>点检</translation>
     </message>
     <message>
-        <location filename="../pages/check_page.py" line="109"/>
+        <location filename="../pages/check_page.py" line="102"/>
         <source>check {number}, {operator}, {at}</source>
         <translation>第 {number} 次点检，{operator}，{at}</translation>
     </message>
     <message>
-        <location filename="../pages/check_page.py" line="120"/>
+        <location filename="../pages/check_page.py" line="113"/>
         <source>The recipe has no masters: add [[masters]] to it (docs/daily-check.md)</source>
         <translation>配方没有标样：请在配方中加入 [[masters]]（见 docs/daily-check.md）</translation>
     </message>
     <message>
-        <location filename="../pages/check_page.py" line="129"/>
+        <location filename="../pages/check_page.py" line="122"/>
         <source>No masters</source>
         <translation>没有标样</translation>
     </message>
     <message>
-        <location filename="../pages/check_page.py" line="129"/>
+        <location filename="../pages/check_page.py" line="122"/>
         <source>nothing is checked daily</source>
         <translation>不做点检</translation>
     </message>
     <message>
-        <location filename="../pages/check_page.py" line="132"/>
+        <location filename="../pages/check_page.py" line="125"/>
         <source>Going on: {done} of {count}</source>
         <translation>进行中：{done}/{count}</translation>
     </message>
     <message>
-        <location filename="../pages/check_page.py" line="133"/>
+        <location filename="../pages/check_page.py" line="126"/>
         <source>automatic mode is off until it has passed</source>
         <translation>通过之前自动模式锁定</translation>
     </message>
     <message>
-        <location filename="../pages/check_page.py" line="135"/>
+        <location filename="../pages/check_page.py" line="128"/>
         <source>automatic mode is off; {count} cases since the last good check are SUSPECT</source>
         <translation>自动模式已锁定；上次合格点检以来的 {count} 件标为可疑</translation>
     </message>
     <message>
-        <location filename="../pages/check_page.py" line="136"/>
+        <location filename="../pages/check_page.py" line="129"/>
         <source>Check failed</source>
         <translation>点检未通过</translation>
     </message>
     <message>
-        <location filename="../pages/check_page.py" line="138"/>
+        <location filename="../pages/check_page.py" line="131"/>
         <source>automatic mode is off: {why}</source>
         <translation>自动模式已锁定：{why}</translation>
     </message>
     <message>
-        <location filename="../pages/check_page.py" line="139"/>
+        <location filename="../pages/check_page.py" line="132"/>
         <source>Check is due</source>
         <translation>需要点检</translation>
     </message>
     <message>
-        <location filename="../pages/check_page.py" line="141"/>
+        <location filename="../pages/check_page.py" line="134"/>
         <source>Check is due soon</source>
         <translation>即将需要点检</translation>
     </message>
     <message>
-        <location filename="../pages/check_page.py" line="145"/>
+        <location filename="../pages/check_page.py" line="138"/>
         <source>Check passed</source>
         <translation>点检通过</translation>
     </message>
     <message>
-        <location filename="../pages/check_page.py" line="146"/>
+        <location filename="../pages/check_page.py" line="139"/>
         <source>the station may run</source>
         <translation>工位可以运行</translation>
     </message>
     <message>
-        <location filename="../pages/check_page.py" line="149"/>
+        <location filename="../pages/check_page.py" line="142"/>
         <source>No check is due</source>
         <translation>现在不需要点检</translation>
     </message>
     <message>
-        <location filename="../pages/check_page.py" line="155"/>
+        <location filename="../pages/check_page.py" line="148"/>
         <source>Inspecting the master...</source>
         <translation>正在检测标样……</translation>
     </message>
     <message>
-        <location filename="../pages/check_page.py" line="159"/>
+        <location filename="../pages/check_page.py" line="152"/>
         <source>Put master {master} before the cameras, then press {key}</source>
         <translation>请放上标样“{master}”，然后按 {key}</translation>
     </message>
     <message>
-        <location filename="../pages/check_page.py" line="165"/>
+        <location filename="../pages/check_page.py" line="158"/>
         <source>Mend what is wrong, then begin again; decide about the suspects</source>
         <translation>请先排除问题，再重新点检；并处置可疑件</translation>
     </message>
     <message>
-        <location filename="../pages/check_page.py" line="168"/>
+        <location filename="../pages/check_page.py" line="161"/>
         <source>Have {count} masters ready, then begin</source>
         <translation>请准备 {count} 个标样，然后开始</translation>
     </message>
     <message>
-        <location filename="../pages/check_page.py" line="176"/>
+        <location filename="../pages/check_page.py" line="169"/>
         <source>right</source>
         <translation>对</translation>
     </message>
     <message>
-        <location filename="../pages/check_page.py" line="177"/>
+        <location filename="../pages/check_page.py" line="170"/>
         <source>wrong</source>
         <translation>错</translation>
     </message>
     <message>
-        <location filename="../pages/check_page.py" line="178"/>
+        <location filename="../pages/check_page.py" line="171"/>
         <source>again</source>
         <translation>重放</translation>
     </message>
@@ -535,7 +535,7 @@
 </context><context>
     <name>code</name>
     <message>
-        <location filename="../widgets/code_panel.py" line="85"/>
+        <location filename="../widgets/code_panel.py" line="98"/>
         <source>Code, last six</source>
         <translation>二维码 末六位</translation>
     </message>
@@ -919,93 +919,103 @@
         <translation>{sku}：第 {check} 次点检进行中：请放标样 {master}</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="108"/>
+        <location filename="../calibrationwords.py" line="104"/>
+        <source>no codes are given, because the log of the records does not hold: {what}</source>
+        <translation>已停止发放防伪码：记录日志与已签名的内容不一致：{what}</translation>
+    </message>
+    <message>
+        <location filename="../calibrationwords.py" line="107"/>
+        <source>no checkpoint of the log was published and witnessed for {hours:.0f} hours: {what}</source>
+        <translation>已有 {hours:.0f} 小时没有发布并见证日志检查点：{what}</translation>
+    </message>
+    <message>
+        <location filename="../calibrationwords.py" line="114"/>
         <source>darker</source>
         <translation>暗</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="109"/>
+        <location filename="../calibrationwords.py" line="115"/>
         <source>brighter</source>
         <translation>亮</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="110"/>
+        <location filename="../calibrationwords.py" line="116"/>
         <source>larger</source>
         <translation>大</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="111"/>
+        <location filename="../calibrationwords.py" line="117"/>
         <source>smaller</source>
         <translation>小</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="112"/>
+        <location filename="../calibrationwords.py" line="118"/>
         <source>tile</source>
         <translation>参考块</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="114"/>
-        <location filename="../calibrationwords.py" line="113"/>
+        <location filename="../calibrationwords.py" line="120"/>
+        <location filename="../calibrationwords.py" line="119"/>
         <source>good shells</source>
         <translation>良品</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="138"/>
+        <location filename="../calibrationwords.py" line="144"/>
         <source>light</source>
         <translation>亮度</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="139"/>
+        <location filename="../calibrationwords.py" line="145"/>
         <source>sharpness</source>
         <translation>清晰度</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="140"/>
+        <location filename="../calibrationwords.py" line="146"/>
         <source>noise</source>
         <translation>噪声</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="141"/>
+        <location filename="../calibrationwords.py" line="147"/>
         <source>position</source>
         <translation>位置</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="142"/>
+        <location filename="../calibrationwords.py" line="148"/>
         <source>turn</source>
         <translation>转角</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="143"/>
+        <location filename="../calibrationwords.py" line="149"/>
         <source>size</source>
         <translation>大小</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="144"/>
+        <location filename="../calibrationwords.py" line="150"/>
         <source>score of good shells</source>
         <translation>良品得分</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="145"/>
+        <location filename="../calibrationwords.py" line="151"/>
         <source>share that does not pass</source>
         <translation>未合格比例</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="149"/>
+        <location filename="../calibrationwords.py" line="155"/>
         <source>learning</source>
         <translation>学习中</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="150"/>
+        <location filename="../calibrationwords.py" line="156"/>
         <source>steady</source>
         <translation>稳定</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="151"/>
+        <location filename="../calibrationwords.py" line="157"/>
         <source>drifting</source>
         <translation>在漂移</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="152"/>
+        <location filename="../calibrationwords.py" line="158"/>
         <source>too far off</source>
         <translation>偏离过大</translation>
     </message>
@@ -1045,37 +1055,37 @@
         <translation>从下一件起重新学习基线</translation>
     </message>
     <message>
-        <location filename="../pages/drift_page.py" line="68"/>
+        <location filename="../pages/drift_page.py" line="61"/>
         <source>Begin baselines anew</source>
         <translation>重学基线</translation>
     </message>
     <message>
-        <location filename="../pages/drift_page.py" line="75"/>
+        <location filename="../pages/drift_page.py" line="68"/>
         <source>Drift</source>
         <translation>漂移</translation>
     </message>
     <message>
-        <location filename="../pages/drift_page.py" line="76"/>
+        <location filename="../pages/drift_page.py" line="69"/>
         <source>averages of the last cases against what they were when all was well</source>
         <translation>最近箱壳的平均值与正常时的比较</translation>
     </message>
     <message>
-        <location filename="../pages/drift_page.py" line="98"/>
+        <location filename="../pages/drift_page.py" line="91"/>
         <source>Nothing has been read yet: it comes with the cases</source>
         <translation>还没有读数：检测箱壳后就有</translation>
     </message>
     <message>
-        <location filename="../pages/drift_page.py" line="118"/>
+        <location filename="../pages/drift_page.py" line="111"/>
         <source>the baseline is being learnt: {learnt} of {needed} readings</source>
         <translation>正在学习基线：{learnt}/{needed} 个读数</translation>
     </message>
     <message>
-        <location filename="../pages/drift_page.py" line="121"/>
+        <location filename="../pages/drift_page.py" line="114"/>
         <source>baseline {value:.4g}{unit} from {count} readings</source>
         <translation>基线 {value:.4g}{unit}（{count} 个读数）</translation>
     </message>
     <message>
-        <location filename="../pages/drift_page.py" line="126"/>
+        <location filename="../pages/drift_page.py" line="119"/>
         <source>average now {value:.4g}{unit}</source>
         <translation>当前平均 {value:.4g}{unit}</translation>
     </message>
@@ -1616,62 +1626,62 @@
         <translation>还没有判定不同的件</translation>
     </message>
     <message>
-        <location filename="../pages/models_page.py" line="67"/>
+        <location filename="../pages/models_page.py" line="60"/>
         <source>Gate</source>
         <translation>闸门检查</translation>
     </message>
     <message>
-        <location filename="../pages/models_page.py" line="68"/>
+        <location filename="../pages/models_page.py" line="61"/>
         <source>Put to use</source>
         <translation>启用</translation>
     </message>
     <message>
-        <location filename="../pages/models_page.py" line="69"/>
+        <location filename="../pages/models_page.py" line="62"/>
         <source>Roll back</source>
         <translation>回退</translation>
     </message>
     <message>
-        <location filename="../pages/models_page.py" line="70"/>
+        <location filename="../pages/models_page.py" line="63"/>
         <source>End shadow</source>
         <translation>结束影子</translation>
     </message>
     <message>
-        <location filename="../pages/models_page.py" line="70"/>
+        <location filename="../pages/models_page.py" line="63"/>
         <source>Run as shadow</source>
         <translation>影子运行</translation>
     </message>
     <message>
-        <location filename="../pages/models_page.py" line="71"/>
+        <location filename="../pages/models_page.py" line="64"/>
         <source>Flips {count}</source>
         <translation>判定不同 {count}</translation>
     </message>
     <message>
-        <location filename="../pages/models_page.py" line="72"/>
+        <location filename="../pages/models_page.py" line="65"/>
         <source>Teach</source>
         <translation>教学</translation>
     </message>
     <message>
-        <location filename="../pages/models_page.py" line="73"/>
+        <location filename="../pages/models_page.py" line="66"/>
         <source>Threshold</source>
         <translation>阈值</translation>
     </message>
     <message>
-        <location filename="../pages/models_page.py" line="75"/>
+        <location filename="../pages/models_page.py" line="68"/>
         <source>Take over</source>
         <translation>接管</translation>
     </message>
     <message>
-        <location filename="../pages/models_page.py" line="81"/>
+        <location filename="../pages/models_page.py" line="74"/>
         <source>Models</source>
         <translation>模型版本</translation>
     </message>
     <message>
-        <location filename="../pages/models_page.py" line="165"/>
+        <location filename="../pages/models_page.py" line="158"/>
         <source>Shadow {version}: {seen} cases seen, {flipped} judged differently, {dropped} not seen for want of time</source>
         <translation>影子版本 {version}：已看 {seen} 件，{flipped} 件判定不同，{dropped} 件来不及看</translation>
     </message>
     <message>
-        <location filename="../pages/models_page.py" line="171"/>
+        <location filename="../pages/models_page.py" line="164"/>
         <source>{failed} failed</source>
         <translation>{failed} 件出错</translation>
     </message>
@@ -1937,7 +1947,7 @@
     <name>record</name>
     <message>
         <location filename="../widgets/tiles.py" line="94"/>
-        <location filename="../pages/zones_page.py" line="121"/>
+        <location filename="../pages/zones_page.py" line="114"/>
         <location filename="../pages/region_page.py" line="93"/>
         <location filename="../pages/record_page.py" line="201"/>
         <source>Loading...</source>
@@ -2976,7 +2986,7 @@ model {model}   recipe {recipe}   program {program}</source>
         <translation>忽略：{fitting}</translation>
     </message>
     <message>
-        <location filename="../pages/zones_page.py" line="102"/>
+        <location filename="../pages/zones_page.py" line="95"/>
         <location filename="../desks/scale_desk.py" line="81"/>
         <location filename="../desks/light_desk.py" line="121"/>
         <location filename="../desks/lens_desk.py" line="149"/>
@@ -2985,7 +2995,7 @@ model {model}   recipe {recipe}   program {program}</source>
         <translation>下一视图</translation>
     </message>
     <message>
-        <location filename="../pages/zones_page.py" line="103"/>
+        <location filename="../pages/zones_page.py" line="96"/>
         <location filename="../desks/scale_desk.py" line="84"/>
         <location filename="../desks/light_desk.py" line="126"/>
         <location filename="../desks/lens_desk.py" line="155"/>
@@ -2994,7 +3004,7 @@ model {model}   recipe {recipe}   program {program}</source>
         <translation>保存</translation>
     </message>
     <message>
-        <location filename="../pages/zones_page.py" line="192"/>
+        <location filename="../pages/zones_page.py" line="185"/>
         <location filename="../desks/scale_desk.py" line="97"/>
         <location filename="../desks/light_desk.py" line="152"/>
         <location filename="../desks/lens_desk.py" line="160"/>
@@ -3063,102 +3073,102 @@ model {model}   recipe {recipe}   program {program}</source>
         <translation>画的内容还没有保存</translation>
     </message>
     <message>
-        <location filename="../pages/zones_page.py" line="96"/>
+        <location filename="../pages/zones_page.py" line="89"/>
         <source>Draw</source>
         <translation>画</translation>
     </message>
     <message>
-        <location filename="../pages/zones_page.py" line="97"/>
+        <location filename="../pages/zones_page.py" line="90"/>
         <source>Close</source>
         <translation>闭合</translation>
     </message>
     <message>
-        <location filename="../pages/zones_page.py" line="98"/>
+        <location filename="../pages/zones_page.py" line="91"/>
         <source>Undo</source>
         <translation>撤销</translation>
     </message>
     <message>
-        <location filename="../pages/zones_page.py" line="99"/>
+        <location filename="../pages/zones_page.py" line="92"/>
         <source>Delete</source>
         <translation>删除</translation>
     </message>
     <message>
-        <location filename="../pages/zones_page.py" line="100"/>
+        <location filename="../pages/zones_page.py" line="93"/>
         <source>Kind</source>
         <translation>改类型</translation>
     </message>
     <message>
-        <location filename="../pages/zones_page.py" line="101"/>
+        <location filename="../pages/zones_page.py" line="94"/>
         <source>Find outline</source>
         <translation>找外形</translation>
     </message>
     <message>
-        <location filename="../pages/zones_page.py" line="109"/>
+        <location filename="../pages/zones_page.py" line="102"/>
         <source>Zones and ignore areas</source>
         <translation>分区与忽略区</translation>
     </message>
     <message>
-        <location filename="../pages/zones_page.py" line="112"/>
+        <location filename="../pages/zones_page.py" line="105"/>
         <source>view {view}</source>
         <translation>视图：{view}</translation>
     </message>
     <message>
-        <location filename="../pages/zones_page.py" line="113"/>
+        <location filename="../pages/zones_page.py" line="106"/>
         <source>elsewhere zone {zone}</source>
         <translation>其余为 {zone} 区</translation>
     </message>
     <message>
-        <location filename="../pages/zones_page.py" line="129"/>
+        <location filename="../pages/zones_page.py" line="122"/>
         <source>No reference picture, and no frame yet</source>
         <translation>没有参考图，也还没有相机画面</translation>
     </message>
     <message>
-        <location filename="../pages/zones_page.py" line="173"/>
+        <location filename="../pages/zones_page.py" line="166"/>
         <source>Nothing is drawn on this view yet</source>
         <translation>这个视图上还没有画任何区域</translation>
     </message>
     <message>
-        <location filename="../pages/zones_page.py" line="178"/>
+        <location filename="../pages/zones_page.py" line="171"/>
         <source>reference</source>
         <translation>参考图</translation>
     </message>
     <message>
-        <location filename="../pages/zones_page.py" line="178"/>
+        <location filename="../pages/zones_page.py" line="171"/>
         <source>newest frame</source>
         <translation>最新画面</translation>
     </message>
     <message>
-        <location filename="../pages/zones_page.py" line="183"/>
+        <location filename="../pages/zones_page.py" line="176"/>
         <source>{corners} corners, {area:.1f} cm²</source>
         <translation>{corners} 个角点，{area:.1f} cm²</translation>
     </message>
     <message>
-        <location filename="../pages/zones_page.py" line="196"/>
+        <location filename="../pages/zones_page.py" line="189"/>
         <source>{name}: tap along the edge, then Close</source>
         <translation>{name}：沿边缘依次点，再按“闭合”</translation>
     </message>
     <message>
-        <location filename="../pages/zones_page.py" line="198"/>
+        <location filename="../pages/zones_page.py" line="191"/>
         <source>{name}: tap its corners one after the other, then Close</source>
         <translation>{name}：依次点各个角，再按“闭合”</translation>
     </message>
     <message>
-        <location filename="../pages/zones_page.py" line="201"/>
+        <location filename="../pages/zones_page.py" line="194"/>
         <source>Tap where the corner goes; Delete takes it away</source>
         <translation>点一下角点的新位置；“删除”去掉这个角</translation>
     </message>
     <message>
-        <location filename="../pages/zones_page.py" line="203"/>
+        <location filename="../pages/zones_page.py" line="196"/>
         <source>Tap a corner to move it, a small ring to add one</source>
         <translation>点角点可移动它，点边上的小圈可加一个角</translation>
     </message>
     <message>
-        <location filename="../pages/zones_page.py" line="204"/>
+        <location filename="../pages/zones_page.py" line="197"/>
         <source>Draw something, or tap a shape to change it</source>
         <translation>按“画”新建，或点一个区域来修改</translation>
     </message>
     <message>
-        <location filename="../pages/zones_page.py" line="211"/>
+        <location filename="../pages/zones_page.py" line="204"/>
         <source>not saved yet</source>
         <translation>尚未保存</translation>
     </message>

@@ -71,4 +71,5 @@ class Banner(Fitted):
         shape, colour = (Shape.BAR, FAIL_COLOUR) if worst.blocks else (Shape.TRIANGLE, REVIEW_COLOUR)
         self.tile.show_state(shape, word, trouble_sentence(worst), colour)
         go = {"check": translate("calibration", "Daily check"), "light": translate("calibration", "Drift")}
+        self.button.setVisible(worst.lamp != "log")  # nothing on the screen mends a log
         self.button.setText(go.get(worst.lamp, translate("calibration", "Calibrate")))

@@ -21,10 +21,14 @@ from shellmark_inspect.app import (
     doctor,
     drift,
     evidence,
+    keys,
+    logs,
+    manifest,
     models,
     names,
     records,
     run,
+    tags,
     train,
     verify,
 )
@@ -54,6 +58,7 @@ app.command()(names.names)
 app.command()(bench.bench)
 app.command()(evidence.evidence)
 app.command()(doctor.doctor)
+keys.app.command()(tags.tag)
 for name, group in (
     ("records", records.app),
     ("cameras", cameras.app),
@@ -61,7 +66,10 @@ for name, group in (
     ("calibrate", calibrate.app),
     ("checks", checks.app),
     ("drift", drift.app),
+    ("keys", keys.app),
+    ("manifest", manifest.app),
     ("verify", verify.app),
+    ("log", logs.app),
 ):
     app.add_typer(group, name=name)
 

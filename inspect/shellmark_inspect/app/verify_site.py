@@ -1,4 +1,4 @@
-"""`shellmark verify serve|token|pins`: run the verify site, say who may use it, draw PINs."""
+"""`shellmark verify serve|token|pins|proof`: run the verify site, say who may use it, draw PINs, send a proof."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from shellmark_inspect.app.papers import read_bytes, read_roots
 from shellmark_inspect.app.printing import out
 from shellmark_inspect.errors import InputError
 from shellmark_inspect.outputs import VerifySite, VerifySiteSettings
-from shellmark_trace import check_host, parse_link
+from shellmark_trace import check_host, check_serial, parse_link
+from shellmark_trace.log import Proof
 
 if TYPE_CHECKING:
-    from shellmark_trace.site import Site, SiteSettings
+    from shellmark_trace.site import IssuedPapers, Site, SiteSettings
 
 DataOption = Annotated[Path, typer.Option("--data", help="The site's folder: key, tokens, pictures, database.")]
 
@@ -56,6 +58,14 @@ def serve(
     city_header: Annotated[
         str | None, typer.Option("--city-header", help="The proxy's header with NAME;LATITUDE;LONGITUDE of the city.")
     ] = None,
+    keys: Annotated[
+        Path | None, typer.Option("--keys", help="The factory's signed key list; with --root and --manifest.")
+    ] = None,
+    root: Annotated[str | None, typer.Option("--root", help="The root holders' cards: a file, or with commas.")] = None,
+    manifest: Annotated[
+        Path | None, typer.Option("--manifest", help="The list of issued codes: tells of those not uploaded yet.")
+    ] = None,
+    voids: Annotated[Path | None, typer.Option("--voids", help="The list of withdrawn codes.")] = None,
 ) -> None:
     """Serve the verify site until Ctrl-C or SIGTERM.
 
@@ -69,7 +79,8 @@ def serve(
         raise InputError(
             f"the verify site needs the extra: pip install 'shellmark[verify]' ({e.name} is missing)"
         ) from e
-    site = _open(SiteSettings(data, check_host(host), database, city_header))
+    issued = _issued(keys, root, manifest, voids)
+    site = _open(SiteSettings(data, check_host(host), database, city_header, issued))
     out.print(
         f"verify site of {site.host} at http://{bind}:{port}/, {site.database.where}", markup=False, soft_wrap=True
     )
@@ -141,6 +152,36 @@ def pins(
     for first in range(0, len(events), 100):
         sender.send(events[first : first + 100])
     out.print(f"{len(events)} PINs in {to}, their hashes at {site}", markup=False, soft_wrap=True)
+
+
+def proof(
+    serial: Annotated[str, typer.Argument(help="The code's serial.", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="Its .tlog-proof.", show_default=False)],
+    site: Annotated[str, typer.Option("--site", help="Where the site is: https://ID.EXAMPLE.CN.")],
+    token_file: Annotated[Path, typer.Option("--token-file", help="A file with the station's token.")],
+) -> None:
+    """Send a code's proof file of the transparency log to the site, for inspectors.
+
+    Example: `shellmark verify proof 0123456789ABC 41.tlog-proof --site https://id.example.cn --token-file verify.token`
+    """
+    text = read_bytes(file, "proof").decode("utf-8", "replace")
+    index = Proof.parse(text).index
+    VerifySite.of(VerifySiteSettings(url=site, token_file=token_file)).send_proof(check_serial(serial), index, text)
+    out.print(f"proof of leaf {index} for {serial} is at {site}", markup=False, soft_wrap=True)
+
+
+def _issued(keys: Path | None, root: str | None, manifest: Path | None, voids: Path | None) -> IssuedPapers | None:
+    """The papers by which codes that were not uploaded are known; None where there are none."""
+    from shellmark_trace.site import IssuedPapers
+
+    if keys is None and root is None and manifest is None:
+        return None
+    if keys is None or root is None or manifest is None:
+        raise InputError("codes that were not uploaded need --keys, --root and --manifest together")
+    for path in (keys, manifest, *([] if voids is None else [voids])):
+        if not path.is_file():
+            raise InputError(f"{path} is missing: give the signed paper's file")
+    return IssuedPapers(keys, read_roots(root), manifest, voids)
 
 
 def _open(settings: SiteSettings) -> Site:

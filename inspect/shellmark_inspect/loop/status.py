@@ -71,9 +71,9 @@ class Status:
     """What the station is doing, at one instant.
 
     `message` says in one line why the state is Error, else "". `lamps` has "camera" (the worst of all), "disk", "model"
-    and "database", and where they apply "light", "calibration" and "check". `open_cases` counts triggers that have no
-    record yet. `ended` is True once a finite source is through. `blocked` says, a line a cause, why automatic mode is
-    refused and no pass is given; it is empty when the station is free.
+    and "database", and where they apply "light", "calibration", "check" and "label". `open_cases` counts triggers that
+    have no record yet. `ended` is True once a finite source is through. `blocked` says, a line a cause, why automatic
+    mode is refused and no pass or no code is given; it is empty when the station is free.
     """
 
     state: StationState

@@ -1,5 +1,6 @@
 """Durable, append-only records; the only SQL. One thread writes with `Records`, any reads with `RecordReader`."""
 
+from .audit import Audit, Edit
 from .check_values import (
     BASELINE,
     Answer,
@@ -12,32 +13,54 @@ from .check_values import (
     Suspect,
     Work,
 )
+from .codes import ATTEMPTS_USED
 from .export import COLUMNS, TEXT_COLUMNS, Progress, record_json, write_csv, write_xlsx
+from .issued import Issued, IssuedCode
+from .label_values import Halted, LastReading, Order, Proof, Reconciliation, Waiting
+from .labels import ATTEMPTS, Labels
+from .leaves import Leaf, Leaves
 from .ledger import Event
 from .policy import SavePolicy
 from .reader import DatabaseFacts, RecordReader, Search
+from .stock import Stock
 from .writer import VOIDING, Records
 
 __all__ = [
+    "ATTEMPTS",
+    "ATTEMPTS_USED",
     "BASELINE",
     "COLUMNS",
     "TEXT_COLUMNS",
     "VOIDING",
     "Answer",
+    "Audit",
     "CheckFacts",
     "CheckRecord",
     "DatabaseFacts",
+    "Edit",
     "Event",
+    "Halted",
+    "Issued",
+    "IssuedCode",
     "KeptBaseline",
+    "Labels",
+    "LastReading",
+    "Leaf",
+    "Leaves",
     "MasterAnswer",
+    "Order",
     "Outcome",
     "Progress",
+    "Proof",
     "Reading",
+    "Reconciliation",
     "RecordReader",
     "Records",
     "SavePolicy",
     "Search",
+    "Stock",
     "Suspect",
+    "Waiting",
     "Work",
     "record_json",
     "write_csv",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +16,10 @@ from shellmark_trace import LIVE, SUSPICIONS, States, Suspicion, check_transitio
 
 from .ledger import Ledger
 from .schema import code_events, codes
+from .stock import Stock
+
+ATTEMPTS_USED = "attempts_used"
+"""The reason of a void after which the case gets no further code until a supervisor has acted."""
 
 
 class Moved(RecordsError):
@@ -24,12 +28,14 @@ class Moved(RecordsError):
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What makes a code take a step: the record, when, who, and the reason in a word."""
+    """What makes a code take a step: the record, when, who (and who else), the reason in a word, and what proves it."""
 
     row: int
     at: datetime
     operator: str
     reason: str
+    second: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +61,27 @@ class Change:
 class Codes:
     """The codes of all cases, on a station's writing connection and within the caller's transaction."""
 
-    def __init__(self, connection: Connection, ledger: Ledger, *, station: str, host: str) -> None:
+    def __init__(self, connection: Connection, ledger: Ledger, stock: Stock, *, station: str, host: str) -> None:
         self._connection = connection
         self._ledger = ledger
+        self._stock = stock
         self._station = station
         self._host = host
 
     def after_pass(self, case_id: str, gtin: str | None) -> Change:
         """A pass keeps the case's live code or draws one; without a GTIN there is nothing to draw.
 
-        A live code of another GTIN goes, because its label would name the wrong product.
+        A live code of another GTIN goes, because its label would name the wrong product. None is drawn when the order
+        has all its codes, or when a supervisor has to see the case first.
         """
         found = self._live(case_id)
         if gtin is None or (found is not None and found["gtin"] == gtin):
             return Change(_code(found))
-        serial = new_serial()
-        text = digital_link(self._host, gtin, serial)
-        draw = {"serial": serial, "gtin": gtin, "text": text, "case_id": case_id, "state": str(States.RESERVED)}
+        order = self._stock.current()
+        if (order is not None and not order.has_room) or self.is_halted(case_id):
+            return Change(void=found)
+        ordered = {} if order is None else {"order_no": order.number, "batch": order.batch}
+        draw = self._fresh(case_id, gtin) | ordered
         return Change(_code(draw), void=found, draw=draw)
 
     def after_hold(self, case_id: str) -> Change:
@@ -89,17 +99,48 @@ class Codes:
             Moved: another station was quicker.
         """
         if change.void is not None:
-            self._move(change.void, States.VOID, cause)
+            self.move(change.void, States.VOID, cause)
         if change.draw is not None:
-            values = {**change.draw, "suspicion": str(Suspicion.NONE), "station": self._station}
-            self._connection.execute(codes.insert(), {**values, "row": cause.row, "drawn_at": cause.at})
-            self._note(change.draw, None, States.RESERVED, cause)
+            self._draw(change.draw, cause)
+
+    def draw_again(self, old: Mapping[str, Any], cause: Cause) -> str:
+        """Draw another code for the case of one that is void, under the same order; its serial."""
+        fresh = self._fresh(old["case_id"], old["gtin"]) | {"order_no": old["order_no"], "batch": old["batch"]}
+        self._draw(fresh, cause)
+        return str(fresh["serial"])
+
+    def find(self, serial: str) -> dict[str, Any] | None:
+        """A code, None where there is no such serial."""
+        found = self._connection.execute(sa.select(codes).where(codes.c.serial == serial)).mappings().one_or_none()
+        return None if found is None else dict(found)
+
+    def is_halted(self, case_id: str) -> bool:
+        """Whether the case's last code went because its attempts were used up, and nobody has acted since."""
+        c = code_events.c
+        mine = sa.select(codes.c.serial).where(codes.c.case_id == case_id)
+        last = sa.select(c.reason).where(c.serial.in_(mine), c.subject == "state").order_by(c.event.desc()).limit(1)
+        return self._connection.scalar(last) == ATTEMPTS_USED
+
+    def move(self, found: Mapping[str, Any], after: States, cause: Cause) -> None:
+        """Take a code to another state.
+
+        Raises:
+            Moved: another station was quicker.
+            TransitionError: the life cycle has no such step.
+        """
+        before = States(found["state"])
+        check_transition(before, after)
+        c = codes.c
+        mine = sa.update(codes).where(c.serial == found["serial"], c.state == str(before))
+        if self._connection.execute(mine.values(state=str(after))).rowcount != 1:
+            raise Moved(f"code {found['serial']} is no longer {before}: another station has moved it")
+        self._note(found, before, after, cause)
 
     def doubt(self, serial: str, doubt: Doubt) -> None:
         """Put a live code in doubt; one that is in doubt or known to be copied stays so."""
         found = self._suspicion(serial)
         if States(found["state"]) in LIVE and Suspicion.SUSPECT in SUSPICIONS[Suspicion(found["suspicion"])]:
-            self._suspect(found, Suspicion.SUSPECT, doubt)
+            self.suspect(found, Suspicion.SUSPECT, _of_check(doubt))
 
     def trust(self, serial: str, doubt: Doubt) -> None:
         """Take a code out of the doubt a check has put it in; a doubt of another origin stays."""
@@ -113,29 +154,34 @@ class Codes:
         )
         facts = self._connection.scalar(last)
         if found["suspicion"] == Suspicion.SUSPECT and facts and facts.get("check") == doubt.check:
-            self._suspect(found, Suspicion.CLEARED, doubt)
+            self.suspect(found, Suspicion.CLEARED, _of_check(doubt))
+
+    def suspect(self, found: Mapping[str, Any], after: Suspicion, cause: Cause) -> None:
+        """Change whether a code is in doubt; its state stays.
+
+        Raises:
+            Moved: another station was quicker.
+        """
+        c = codes.c
+        mine = sa.update(codes).where(c.serial == found["serial"], c.suspicion == found["suspicion"])
+        if self._connection.execute(mine.values(suspicion=str(after))).rowcount != 1:
+            raise Moved(f"code {found['serial']} is no longer {found['suspicion']}: another station has moved it")
+        self._note(found, found["suspicion"], after, cause, subject="suspicion")
 
     def _suspicion(self, serial: str) -> dict[str, Any]:
         c = codes.c
         query = sa.select(c.serial, c.gtin, c.text, c.case_id, c.state, c.suspicion).where(c.serial == serial)
         return dict(self._connection.execute(query).mappings().one())
 
-    def _suspect(self, found: Mapping[str, Any], after: Suspicion, doubt: Doubt) -> None:
-        c = codes.c
-        mine = sa.update(codes).where(c.serial == found["serial"], c.suspicion == found["suspicion"])
-        if self._connection.execute(mine.values(suspicion=str(after))).rowcount != 1:
-            raise Moved(f"code {found['serial']} is no longer {found['suspicion']}: another station has moved it")
-        cause = Cause(doubt.row, doubt.at, doubt.operator, doubt.reason)
-        self._note(found, found["suspicion"], after, cause, subject="suspicion", facts={"check": doubt.check})
+    def _fresh(self, case_id: str, gtin: str) -> dict[str, Any]:
+        serial = new_serial()
+        text = digital_link(self._host, gtin, serial)
+        return {"serial": serial, "gtin": gtin, "text": text, "case_id": case_id, "state": str(States.RESERVED)}
 
-    def _move(self, found: Mapping[str, Any], after: States, cause: Cause) -> None:
-        before = States(found["state"])
-        check_transition(before, after)
-        c = codes.c
-        mine = sa.update(codes).where(c.serial == found["serial"], c.state == str(before))
-        if self._connection.execute(mine.values(state=str(after))).rowcount != 1:
-            raise Moved(f"code {found['serial']} is no longer {before}: another station has moved it")
-        self._note(found, before, after, cause)
+    def _draw(self, fresh: Mapping[str, Any], cause: Cause) -> None:
+        values = {**fresh, "suspicion": str(Suspicion.NONE), "station": self._station}
+        self._connection.execute(codes.insert(), {**values, "row": cause.row, "drawn_at": cause.at})
+        self._note(fresh, None, States.RESERVED, cause)
 
     def _live(self, case_id: str) -> Mapping[str, Any] | None:
         c = codes.c
@@ -145,26 +191,18 @@ class Codes:
         return None if found is None else dict(found)
 
     def _note(
-        self,
-        found: Mapping[str, Any],
-        before: str | None,
-        after: str,
-        cause: Cause,
-        *,
-        subject: str = "state",
-        facts: Mapping[str, Any] | None = None,
+        self, found: Mapping[str, Any], before: str | None, after: str, cause: Cause, *, subject: str = "state"
     ) -> None:
+        """One step: its event, what the outbox is told, and the leaf of the log."""
         c = code_events.c
         serial = found["serial"]
         step = self._connection.scalar(sa.select(sa.func.count()).where(c.serial == serial)) or 0
         change = {"before": None if before is None else str(before), "after": str(after)}
         told_subject = {} if subject == "state" else {"subject": subject}
         who = {"operator": cause.operator, "reason": cause.reason}
+        proof = {"second_operator": cause.second, "facts": dict(cause.facts)}
         place = {"serial": serial, "step": step, "subject": subject, "station": self._station, "row": cause.row}
-        self._connection.execute(
-            code_events.insert(),
-            {**place, **change, **who, "at": cause.at, "second_operator": "", "facts": dict(facts or {})},
-        )
+        self._connection.execute(code_events.insert(), {**place, **change, **who, **proof, "at": cause.at})
         told = {
             "serial": serial,
             "gtin": found["gtin"],
@@ -173,12 +211,17 @@ class Codes:
             **change,
             **told_subject,
             **who,
+            **{name: value for name, value in proof.items() if value},
             "row": cause.row,
             "at": cause.at.astimezone(UTC).isoformat(timespec="microseconds"),
         }
         key = f"{serial}:{step}:{after}"
         self._ledger.tell("code", key, cause.at, told, row=cause.row, serial=serial)
         self._ledger.log({"kind": "code", **change, **told_subject}, told)
+
+
+def _of_check(doubt: Doubt) -> Cause:
+    return Cause(doubt.row, doubt.at, doubt.operator, doubt.reason, facts={"check": doubt.check})
 
 
 def _code(found: Mapping[str, Any] | None) -> Code | None:

@@ -50,6 +50,8 @@ def record_json(record: Record) -> dict[str, Any]:
             "previous": record.previous,
             "master": record.master or None,
             "suspect": record.suspect or None,
+            "order": record.order or None,
+            "batch": record.batch or None,
             "scores": inspection.scores,
             "timings_ms": inspection.timings_ms,
             "notes": inspection.notes,
@@ -128,6 +130,8 @@ _COLUMNS: Mapping[str, Callable[[Record], str | int | float | None]] = MappingPr
         "calibration": lambda r: r.inspection.versions.calibration,
         "master": lambda r: r.master,
         "suspect": lambda r: r.suspect,
+        "order": lambda r: r.order,
+        "batch": lambda r: r.batch,
     }
 )
 

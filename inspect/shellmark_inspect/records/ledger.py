@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,8 +20,8 @@ class Event:
     """Something others want to know of.
 
     `number` counts up within a station without gaps; `key` is the same whenever the same thing is told again; `kind` is
-    "inspection", "overrule", "code", "check" (a daily check ended) or "clearing" (of suspects); `payload` plain JSON
-    values.
+    "inspection", "overrule", "code", "check" (a daily check ended), "clearing" (of suspects), "order", "roll",
+    "reconciliation" (of labels) or "clock_jump"; `payload` plain JSON values.
     """
 
     number: int
@@ -53,6 +53,13 @@ class Ledger:
         values = {"station": self._station, "number": number, "key": key, "kind": kind, "row": row, "serial": serial}
         self._connection.execute(outbox.insert(), {**values, "at": at, "payload": dict(payload)})
 
+    def note(self, kind: str, at: datetime, told: Mapping[str, Any], entry: Mapping[str, Any]) -> None:
+        """Tell of something that belongs to no record and no code, with a leaf that says `entry` in clear."""
+        told = {**told, "at": at.astimezone(UTC).isoformat(timespec="microseconds")}
+        number = self._next(outbox.c.number, outbox.c.station, first=1)
+        self.tell(kind, f"{self._station}:{kind}:{number}", at, told, row=None)
+        self.log({"kind": kind, **entry}, told)
+
     def log(self, entry: Mapping[str, Any], payload: Mapping[str, Any]) -> None:
         """Append a leaf that says `entry` in clear and `payload` as a salted hash only."""
         index = self._next(log_leaves.c.index, log_leaves.c.station, first=0)
@@ -73,10 +80,10 @@ class Ledger:
         )
         return [Event(*row) for row in self._connection.execute(query)]
 
-    def cursor(self, target: str) -> int:
-        """The number of the last event the target has had, 0 for none."""
+    def cursor(self, target: str, station: str | None = None) -> int:
+        """The number of the last event of a station (by default this one) the target has had, 0 for none."""
         c = outbox_cursors.c
-        query = sa.select(c.number).where(c.station == self._station, c.target == target)
+        query = sa.select(c.number).where(c.station == (station or self._station), c.target == target)
         return self._connection.scalar(query) or 0
 
     def move_cursor(self, target: str, number: int, at: datetime) -> None:
@@ -91,6 +98,12 @@ class Ledger:
             return
         mine = sa.update(outbox_cursors).where(c.station == self._station, c.target == target)
         self._connection.execute(mine.values(number=number, moved_at=at))
+
+    def told(self, key: str) -> tuple[str, int] | None:
+        """The station whose outbox has an event, and its number there; None where none has."""
+        found = self._connection.execute(sa.select(outbox.c.station, outbox.c.number).where(outbox.c.key == key))
+        row = found.one_or_none()
+        return None if row is None else (row.station, row.number)
 
     def _next(self, column: sa.Column[int], station: sa.Column[str], *, first: int) -> int:
         query = sa.select(sa.func.max(column)).where(station == self._station)

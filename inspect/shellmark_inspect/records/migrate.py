@@ -18,7 +18,7 @@ from shellmark_inspect.errors import DatabaseTooNew, RecordsError
 
 from .database import mapped
 
-HEAD = "0002"
+HEAD = "0003"
 """The schema this program writes; a test holds it equal to the newest migration."""
 
 _FOLDER = Path(__file__).parent / "migrations"

@@ -10,7 +10,7 @@ import glob
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -69,10 +69,10 @@ class Pictures:
             RecordsError: a picture could not be encoded or written; nothing is left behind.
         """
         chosen = list(self._chosen(inspection))
-        if not chosen:
-            return Kept((), ())
+        return self._write(chosen, self.folder / at.strftime("%Y-%m-%d")) if chosen else Kept((), ())
+
+    def _write(self, chosen: Sequence[Evidence], day: Path) -> Kept:
         refs, fresh = [], []
-        day = self.folder / at.strftime("%Y-%m-%d")
         try:
             with mapped("keep a picture", self.folder):
                 self._make_day(day)
@@ -89,6 +89,17 @@ class Pictures:
             Kept((), tuple(fresh)).discard()
             raise
         return Kept(tuple(refs), tuple(fresh))
+
+    def enrol(self, pixels: Pixels, view: str, at: datetime) -> Kept:
+        """Write the picture that proves a label, whatever the policy; it is on the disk when this returns.
+
+        It lies in a folder of its own kind ("label-YYYY-MM-DD"), which `prune` leaves alone: a buyer may ask in years.
+
+        Raises:
+            StorageFull: there was no room; nothing is left behind.
+            RecordsError: it could not be encoded or written; nothing is left behind.
+        """
+        return self._write([Evidence("label", view, "", pixels)], self.folder / at.strftime("label-%Y-%m-%d"))
 
     def prune(self, newest: datetime) -> int:
         """Delete the pictures of days over the policy's age before `newest`, a record's time; how many went.

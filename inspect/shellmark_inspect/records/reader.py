@@ -16,8 +16,11 @@ from shellmark_inspect.errors import InputError, RecordsError
 from shellmark_inspect.types import Counts, Record, Verdict
 
 from . import check_reading, rows, schema
+from .audit import Audit
 from .check_values import CheckFacts, CheckRecord, KeptBaseline, Reading, Suspect
 from .database import file_of, mapped, read_url, reader, settings, wal_reset_bug
+from .issued import Issued
+from .leaves import Leaves
 from .migrate import HEAD, check, revision
 from .schema import inspections
 
@@ -180,6 +183,18 @@ class RecordReader:
         with self._reading() as connection:
             reset, kept = check_reading.kept_baselines(connection, station, sku, bases)
             return kept, check_reading.readings(connection, station, sku, since=reset, last=last)
+
+    def issued(self) -> Issued:
+        """The codes of every station that writes this database."""
+        return Issued(self._reading)
+
+    def leaves(self, station: str) -> Leaves:
+        """A station's transparency log."""
+        return Leaves(self._reading, station)
+
+    def audit(self, station: str) -> Audit:
+        """What compares the records with a station's log."""
+        return Audit(self._reading, self._images, station)
 
     def close(self) -> None:
         """Close every connection."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from shellmark_inspect.types import (
 )
 
 from . import check_reading, schema
+from .label_values import Order
 
 Row = sa.RowMapping
 _VERSIONS = ("program", "recipe", "recipe_digest", "model", "model_digest", "calibration")
@@ -93,6 +94,23 @@ def placed_row(placed: Placed | None) -> dict[str, Any]:
 def placed_of(row: Row) -> Placed | None:
     """The place of a master in a row."""
     return None if row["check"] is None else Placed(row["check"], row["master"], row["place"])
+
+
+def ordered_row(order: Order | None) -> dict[str, str | None]:
+    """The order and batch as columns; NULL where there are none."""
+    return {"order_no": order.number if order else None, "batch": order.batch if order else None}
+
+
+def interrupted(row: Row) -> Inspection:
+    """The inspection of a trigger that a crash left open."""
+    trigger = Trigger(row["number"], row["opened_ns"], row["case_id"], placed=placed_of(row))
+    return Inspection(trigger, row["sku"], Verdict.REVIEW, (Reason(ReasonCode.INTERRUPTED),), (), versions_of(row))
+
+
+def without_pixels(inspection: Inspection) -> Inspection:
+    """The inspection as a record carries it: its pictures are files."""
+    found = tuple(replace(defect, crop=None) for defect in inspection.defects)
+    return replace(inspection, defects=found, evidence=())
 
 
 def reason_rows(row: int, inspection: Inspection) -> list[dict[str, Any]]:
@@ -166,6 +184,8 @@ def load(connection: Connection, rows: Iterable[Row], folder: Path) -> list[Reco
             previous=head["previous"],
             master=head["master"] or "",
             suspect=suspect.get(_origin(head), ""),
+            order=head["order_no"] or "",
+            batch=head["batch"] or "",
         )
         for head in heads
     ]

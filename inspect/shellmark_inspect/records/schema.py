@@ -35,6 +35,10 @@ APPEND_ONLY = (
     "suspect_ends",
     "works",
     "baselines",
+    "orders",
+    "odometers",
+    "rolls",
+    "reconciliations",
 )
 """Tables in which the database itself refuses to change or delete a row."""
 
@@ -74,6 +78,11 @@ def _versions() -> list[sa.Column[str]]:
 def _placed() -> list[sa.Column[Any]]:
     """Which place of which daily check a master is put for; NULL for production."""
     return [sa.Column("check", _Number), sa.Column("master", _Text), sa.Column("place", sa.Integer)]
+
+
+def _ordered() -> list[sa.Column[Any]]:
+    """The order and batch a case was made under; NULL where the station was told none."""
+    return [sa.Column("order_no", _Text), sa.Column("batch", _Text)]
 
 
 triggers = sa.Table(
@@ -126,6 +135,7 @@ inspections = sa.Table(
     sa.Column("notes", sa.JSON, nullable=False),
     *_versions(),
     *_placed(),
+    *_ordered(),
     sa.CheckConstraint("kind IN ('inspection', 'overrule')", name="kind"),
     sa.CheckConstraint("verdict IN ('PASS', 'FAIL', 'REVIEW')", name="verdict"),
     sa.CheckConstraint("(kind = 'overrule') = (disposition IS NOT NULL)", name="disposition"),
@@ -207,6 +217,7 @@ images = sa.Table(
 """Pictures kept with an inspection; `path` is under the image folder with forward slashes."""
 
 _LIVE = sa.text(f"state IN ({', '.join(repr(str(state)) for state in sorted(LIVE))})")
+_WAITING = sa.text("state IN ('RESERVED', 'SENT')")
 
 codes = sa.Table(
     "codes",
@@ -220,6 +231,7 @@ codes = sa.Table(
     _text("state"),
     _text("suspicion"),
     sa.Column("drawn_at", UtcTime, nullable=False),
+    *_ordered(),
     sa.ForeignKeyConstraint(["case_id"], ["cases.case_id"]),
     sa.CheckConstraint(
         "state IN ('RESERVED', 'SENT', 'ACTIVE', 'SHIPPED', 'CLAIMED', 'RETURNED', 'REWORKED', 'RETIRED', 'VOID')",
@@ -227,6 +239,8 @@ codes = sa.Table(
     ),
     sa.CheckConstraint("suspicion IN ('NONE', 'SUSPECT', 'CLEARED', 'COPIED')", name="suspicion"),
     sa.Index("ux_codes_live", "case_id", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
+    sa.Index("ix_codes_waiting", "station", sqlite_where=_WAITING, postgresql_where=_WAITING),
+    sa.Index("ix_codes_order", "order_no"),
 )
 """Every serial ever drawn, never deleted; a case has at most one that is live."""
 

@@ -20,8 +20,6 @@ from shellmark_inspect.types import (
     Code,
     Disposition,
     Inspection,
-    Reason,
-    ReasonCode,
     Record,
     Trigger,
     Verdict,
@@ -32,14 +30,17 @@ from shellmark_trace import GtinError, LinkError, check_gtin, check_host
 from . import rows
 from .check_values import Answer, MasterAnswer
 from .checks import Checks
+from .clock import ClockWatch
 from .codes import Cause, Codes, Moved
 from .database import RECORD_ROOM_BYTES, file_of, free_bytes, mapped, settings
 from .export import record_json
+from .labels import Labels
 from .ledger import Event, Ledger
 from .opening import open_connection
 from .pictures import Kept, Pictures
 from .policy import SavePolicy
 from .schema import cases, defects, images, inspections, reasons, triggers
+from .stock import Stock
 
 T = TypeVar("T")
 
@@ -69,8 +70,12 @@ class Records:
         self.where = str(self._file or connection.engine.url.render_as_string(hide_password=True))
         self._pictures = Pictures(images, policy, station)
         self._ledger = Ledger(connection, station)
-        self._codes = Codes(connection, self._ledger, station=station, host=host)
+        self.stock = Stock(connection, station, self._ledger, self._write)
+        self._codes = Codes(connection, self._ledger, self.stock, station=station, host=host)
         self.checks = Checks(connection, station, self._codes, self._ledger, self._write)
+        parts = (self._codes, self.stock, self._ledger, self._pictures)
+        self.labels = Labels(connection, *parts, self._write, station)
+        self._clock = ClockWatch(self._newest())
 
     @classmethod
     def open(
@@ -120,7 +125,8 @@ class Records:
             **rows.versions_row(versions),
             **rows.placed_row(trigger.placed),
         }
-        self._write(f"begin trigger {trigger.number}", lambda: self._connection.execute(triggers.insert(), values))
+        self._write(f"begin trigger {trigger.number}", lambda: self._begin(values))
+        self._clock.seen()
 
     def store(
         self,
@@ -169,7 +175,7 @@ class Records:
             sa.select(triggers).where(triggers.c.station == self.station, ~closed.exists()).order_by(triggers.c.number)
         )
         left = self._write("look for open triggers", lambda: self._connection.execute(query).mappings().all())
-        return [self.store(_interrupted(row)) for row in left]
+        return [self.store(rows.interrupted(row)) for row in left]
 
     def overrule(
         self, row: int, disposition: Disposition, *, operator: str, reason_code: str, note: str = ""
@@ -204,8 +210,7 @@ class Records:
         Raises:
             RecordsError: a file could not be deleted.
         """
-        query = sa.select(inspections.c.recorded_at).order_by(inspections.c.row.desc()).limit(1)
-        newest = self._write("read the last record", lambda: self._connection.scalar(query))
+        newest = self._newest()
         return 0 if newest is None else self._pictures.prune(newest)
 
     def pending(self, target: str, limit: int = 100) -> Sequence[Event]:
@@ -225,7 +230,17 @@ class Records:
         with self._turn:
             self._closing.close()
 
+    def _newest(self) -> datetime | None:
+        query = sa.select(inspections.c.recorded_at).order_by(inspections.c.row.desc()).limit(1)
+        return self._write("read the last record", lambda: self._connection.scalar(query))
+
     # ── within a transaction ────────────────────────────────────────────────────────────────────────────────────
+
+    def _begin(self, values: Mapping[str, Any]) -> None:
+        """Open a trigger, and say in the log when the clock has jumped."""
+        self._connection.execute(triggers.insert(), values)
+        if (jump := self._clock.look()) is not None:
+            self._ledger.note("clock_jump", jump.found, jump.told(), {})
 
     def _store(self, inspection: Inspection, kept: Kept, operator: str, gtin: str | None, at: datetime) -> Record:
         self._check_open(inspection.trigger.number)
@@ -240,6 +255,7 @@ class Records:
             "disposition": None,
             "reason_code": "",
             "note": "",
+            **rows.ordered_row(self.stock.current()),
         }
         row, sequence = self._append(head, change.code, at)
         self._insert(reasons, rows.reason_rows(row, inspection))
@@ -251,12 +267,14 @@ class Records:
             sequence=sequence,
             station=self.station,
             recorded_at=at,
-            inspection=_without_pixels(inspection),
+            inspection=rows.without_pixels(inspection),
             images=kept.refs,
             code=change.code,
             operator=head["operator"],
             previous=head["previous"],
             master=head["master"] or "",
+            order=head["order_no"] or "",
+            batch=head["batch"] or "",
         )
         self._announce("inspection", record)
         return record
@@ -380,14 +398,3 @@ def _check_gtin(gtin: str | None) -> None:
             check_gtin(gtin)
         except GtinError as e:
             raise InputError(str(e)) from e
-
-
-def _interrupted(row: sa.RowMapping) -> Inspection:
-    trigger = Trigger(row["number"], row["opened_ns"], row["case_id"], placed=rows.placed_of(row))
-    why = (Reason(ReasonCode.INTERRUPTED),)
-    return Inspection(trigger, row["sku"], Verdict.REVIEW, why, (), rows.versions_of(row))
-
-
-def _without_pixels(inspection: Inspection) -> Inspection:
-    found = tuple(replace(defect, crop=None) for defect in inspection.defects)
-    return replace(inspection, defects=found, evidence=())

@@ -9,7 +9,12 @@ from .drift_door import Drift
 from .due import Due, DueWhy
 from .gating import GateProcess, GateTask
 from .golden import golden_places
+from .label_desk import LabelDesk
+from .label_spec import LabelSpec, OrderSpec
+from .log_check import Checked, check_log
+from .log_config import LogSpec, WitnessSpec
 from .plans import judging_versions, read_recipes
+from .publishing import Notary, log_spec, log_verifier, open_log, publish
 from .quantities import Kind, Quantity
 from .samples import samples_folder
 from .station import Station
@@ -22,6 +27,7 @@ __all__ = [
     "Chart",
     "CheckSpec",
     "CheckState",
+    "Checked",
     "Checks",
     "Clearance",
     "Compared",
@@ -31,7 +37,12 @@ __all__ = [
     "GateProcess",
     "GateTask",
     "Kind",
+    "LabelDesk",
+    "LabelSpec",
+    "LogSpec",
     "Monitor",
+    "Notary",
+    "OrderSpec",
     "Place",
     "Quantity",
     "Station",
@@ -39,11 +50,17 @@ __all__ = [
     "StoredCase",
     "Trouble",
     "TroubleCode",
+    "WitnessSpec",
+    "check_log",
     "compare",
     "data_folder",
     "folder_cases",
     "golden_places",
     "judging_versions",
+    "log_spec",
+    "log_verifier",
+    "open_log",
+    "publish",
     "read_recipes",
     "record_cases",
     "samples_folder",

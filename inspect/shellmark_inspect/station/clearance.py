@@ -1,7 +1,8 @@
 """Clearance: whether a station may work by itself now, and if not, why, in lines that say what to do.
 
-Three things take it away: a daily check that is due or failed, a drift beyond its limit, a calibration that has
-expired. Automatic mode is then refused, one that runs is held, and a PASS becomes REVIEW, so that no code is given.
+Four things take it away: a daily check that is due or failed, a drift beyond its limit, a calibration that has
+expired, a log that does not continue what was signed. Automatic mode is then refused, one that runs is held, and a PASS
+becomes REVIEW, so that no code is given.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from shellmark_inspect.records import Reading
 from shellmark_inspect.station.checks import Checks
 from shellmark_inspect.station.drift import Monitor
 from shellmark_inspect.station.drift_door import Drift
+from shellmark_inspect.station.publishing import LOG_LAMP, Notary
 from shellmark_inspect.station.troubles import Trouble, TroubleCode
 from shellmark_inspect.types import Inspection, Reason, ReasonCode, Record, Verdict
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from shellmark_inspect.station.keeper import Keeper
     from shellmark_inspect.station.station import Station
 
-LAMPS = ("light", "calibration", "check")
+LAMPS = ("light", "calibration", "check", LOG_LAMP)
 _DAY_S = 86400.0
 
 
@@ -40,6 +42,7 @@ class Clearance:
         self._looking = Lock()
         self.checks = Checks(station, self.look, now)
         self.drift = Drift(station, self.look)
+        self.notary: Notary | None = None
 
     def take(self, keeper: Keeper, inspector: Inspector) -> None:
         """Look after a recipe and its model from now on; reads the records.
@@ -84,18 +87,19 @@ class Clearance:
     def look(self) -> None:
         """Find out anew what is wrong; a run that may not go on is held."""
         with self._looking:  # an older look must not end after a newer one
-            found = [*self.checks.troubles(), *self.drift.troubles(), *self._ages()]
+            found = [*self.checks.troubles(), *self.drift.troubles(), *self._ages(), *self._of_log()]
             self._troubles = tuple(sorted(found, key=lambda trouble: not trouble.blocks))
         if any(trouble.blocks for trouble in found):
             self._station.hold()
 
     def lamps(self) -> Mapping[str, Lamp]:
-        """The lamps "light", "calibration" and "check", each where it applies."""
+        """The lamps "light", "calibration", "check" and "log", each where it applies."""
         inspector, monitor = self._inspector, self.drift.monitor
         there = {
             "light": monitor is not None and monitor.is_fed,
             "calibration": inspector is not None and bool(inspector.profiles),
             "check": bool(self.checks.masters()),
+            LOG_LAMP: self.notary is not None,
         }
         return {name: lamp for name in LAMPS if (lamp := self._lamp(name)).text or there[name]}
 
@@ -104,6 +108,19 @@ class Clearance:
         if not mine:
             return Lamp(Light.GREEN)
         return Lamp(Light.RED if mine[0].blocks else Light.YELLOW, str(mine[0]))
+
+    def watch(self, notary: Notary | None) -> None:
+        """Take the station's log, and what is wrong with it at once, before anything else is known; None for none."""
+        self.notary = notary
+        others = tuple(trouble for trouble in self._troubles if trouble.lamp != LOG_LAMP)
+        self._troubles = (*self._of_log(), *others)
+
+    def log_holds(self) -> bool:
+        """Whether nothing is known against the log; where it does not hold nothing may be printed either."""
+        return not any(trouble.blocks for trouble in self._of_log())
+
+    def _of_log(self) -> tuple[Trouble, ...]:
+        return self.notary.troubles() if self.notary is not None else ()
 
     def _ages(self) -> Iterator[Trouble]:
         """Calibrations that are too old, or soon will be."""

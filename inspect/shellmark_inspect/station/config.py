@@ -14,6 +14,8 @@ from shellmark_inspect.errors import ConfigError
 from shellmark_inspect.loop import Overrun
 from shellmark_inspect.recipe import DriftSpec, Name, first_fault
 from shellmark_inspect.records import SavePolicy
+from shellmark_inspect.station.label_spec import LabelSpec
+from shellmark_inspect.station.log_config import LogSpec
 
 
 def data_folder() -> Path:
@@ -53,7 +55,9 @@ class StationConfig(BaseModel):
     of bundles; `outputs` maps a name to its settings, as `cameras` does. `every_s` is the least time between two
     triggers of a continuous run, `answer_within_s` how long a camera may take for a case, `room` how many cases may be
     open at once, `threads` those of the model (0: all cores; one less than there are leaves the screen a core).
+    `label` says how labels are printed and read back, without it codes stay RESERVED.
     `checks` says when masters are due, `drift` from when a drift counts for recipes that do not say,
+    `log` is the station's transparency log, None to publish none,
     `expiry_warn_days` how long before a calibration is too old to warn of it. `keys` gives an action of the screen
     another key (a foot switch).
     """
@@ -69,8 +73,10 @@ class StationConfig(BaseModel):
     models: tuple[Path, ...] = ()
     save: SavePolicy = SavePolicy()
     outputs: dict[Name, dict[str, Any]] = Field(default_factory=dict)
+    label: LabelSpec | None = None
     checks: CheckSpec = CheckSpec()
     drift: DriftSpec = DriftSpec()
+    log: LogSpec | None = None
     expiry_warn_days: Annotated[float, Field(ge=0)] = 3.0
     overrun: Overrun = Overrun.RECORD
     every_s: Annotated[float, Field(ge=0)] = 0.0

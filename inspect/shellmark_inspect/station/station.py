@@ -21,8 +21,10 @@ from shellmark_inspect.station.clearance import Clearance
 from shellmark_inspect.station.config import StationConfig
 from shellmark_inspect.station.courier import Courier
 from shellmark_inspect.station.keeper import Keeper
+from shellmark_inspect.station.label_desk import LabelDesk
 from shellmark_inspect.station.lamps import database_lamp, disk_lamp, model_lamp, worst_camera
 from shellmark_inspect.station.plans import CLOSE_WITHIN_S, Plans, close_model, newest_frames, refused, retire
+from shellmark_inspect.station.publishing import Notary
 from shellmark_inspect.station.running import run_cases
 from shellmark_inspect.station.shadow import Watched
 from shellmark_inspect.station.workshop import Workshop
@@ -59,6 +61,7 @@ class Station:
         self._fault = ""
         self._lamps: dict[str, Lamp] = {}
         self._ended = False
+        self._was = StationState.PREOPERATIONAL
         self._loop: Loop | None = None
         self._keeper: Keeper | None = None
         self._plan: Plan | None = None
@@ -67,6 +70,7 @@ class Station:
         self._runner: Thread | None = None
         self._pruned: date | None = None
         self._heart = Thread(target=self._beat, name="heartbeat", daemon=True)
+        self.labels = LabelDesk(self)
         self.workshop = Workshop(self)
         self.clearance = Clearance(self)
         self.checks, self.drift = self.clearance.checks, self.clearance.drift
@@ -121,8 +125,12 @@ class Station:
             return Status(state, self._sku, self._fault, dict(self._lamps), ended=self._ended)
         message = self._fault or loop.message
         state = StationState.ERROR if self._fault else loop.state
-        lamps, blocked = {**self._lamps, **self.clearance.lamps()}, self.clearance.blocked()
+        lamps, blocked = {**self._lamps, **self.clearance.lamps(), **self.labels.lamps()}, self.blocked()
         return Status(state, self._sku, message, lamps, keeper.counts(), loop.open_cases, self._ended, blocked)
+
+    def blocked(self) -> tuple[str, ...]:
+        """Why automatic mode is refused, a line a cause; cheap."""
+        return (*self.clearance.blocked(), *self.labels.blocked())
 
     def live(self) -> Mapping[str, Frame]:
         """The newest frame per view name; cheap, no copy, never judged."""
@@ -171,7 +179,7 @@ class Station:
         with self._lock:
             if self._closing or self._loop is None or (self._runner and self._runner.is_alive()):
                 return
-            if blocked := self.clearance.blocked():
+            if blocked := self.blocked():
                 log.warning("automatic mode is refused: %s", blocked[0])
                 return
             self._loop.run()
@@ -245,12 +253,15 @@ class Station:
         records = Records.open(config.url, config.images, station=config.station, host=config.host, policy=config.save)
         gtins = {recipe.sku: recipe.gtin for recipe in self._recipes.values()}
         self._keeper = keeper = Keeper(records, self.reader(), gtins, self.clearance)
+        if config.log is not None:
+            self.clearance.watch(Notary(config, self.reader(), self.clearance.look))
         while self._unstored:
             if records.is_open(self._unstored[0].trigger):
                 keeper.store(self._unstored[0])
             del self._unstored[0]
         for record in records.recover():
             log.warning("case %s was open when the program ended: REVIEW", record.inspection.trigger.case_id)
+        self.labels.open(records)
         self.clearance.take(keeper, inspector)
         self._couriers = [Courier(name, build_output(settings), records) for name, settings in self._outputs.items()]
         self._plan = plan = self.plans.plan(inspector, None)
@@ -263,11 +274,13 @@ class Station:
             overrun=config.overrun,
             answer_within_s=config.answer_within_s,
             on_record=self._tell,
-            on_state=lambda _state, _message: self._beat_now.set(),
+            on_state=self._state_changed,
         )
         self._fault = ""
         self._look_around()
         self._loop.start()
+        if self.clearance.log_holds():  # a database that was rolled back does not know which labels were printed
+            self.labels.start()
 
     def _select(self, sku: str) -> None:
         self._check_sku(sku)
@@ -318,6 +331,14 @@ class Station:
         assert isinstance(plan.inspects, Watched)
         return plan.inspects
 
+    def plan(self) -> Plan | None:
+        """What is captured and judged with now, None while the station is not open."""
+        return self._plan
+
+    def look_now(self) -> None:
+        """Have the lamps set anew soon; from any thread."""
+        self._beat_now.set()
+
     def submit(self, work: Callable[[], T]) -> Future[T]:
         """Do something that changes what judges, one at a time, after what was asked for before."""
         return self._changes.submit(work)
@@ -357,6 +378,7 @@ class Station:
     def _tear_down(self) -> None:
         """Stop and close whatever is open; what could not be stored waits in memory for the next `_build`."""
         self.workshop.forget()
+        self.labels.close()
         self._unstored += self._loop.stop() if self._loop else []
         if self._runner is not None:
             self._runner.join()
@@ -365,12 +387,22 @@ class Station:
                 log.warning("camera %s does not let go", thread.camera.name)
         for courier in self._couriers:
             courier.close()
+        if self.clearance.notary is not None:
+            self.clearance.notary.close()
+            self.clearance.watch(None)
         if self._keeper is not None:
             self._keeper.records.close()
             self._keeper.reader.close()
         if self._plan is not None:
             close_model(self._plan)
         self._loop, self._keeper, self._plan, self._couriers, self._runner = None, None, None, [], None
+
+    def _state_changed(self, state: StationState, _message: str) -> None:
+        """Look around at once; the end of a run is the end of a batch, of which the log shows a checkpoint."""
+        was, self._was = self._was, state
+        if was is StationState.CONTINUOUS_EXECUTION and state is not was and self.clearance.notary is not None:
+            self.clearance.notary.call()
+        self.look_now()
 
     # ── running ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -384,6 +416,10 @@ class Station:
             raise NotReady("the source has no further case")
 
     def _tell(self, record: Record) -> None:
+        if (keeper := self._keeper) is not None:
+            self.labels.see(record, keeper.records)
+            if self.labels.blocked():
+                self.hold()
         for courier in self._couriers:
             courier.call()
         for listener in tuple(self._listeners):

@@ -25,6 +25,8 @@ class TroubleCode(StrEnum):
     CHECK_DUE = "check_due"
     CHECK_SOON = "check_soon"
     CHECK_OPEN = "check_open"
+    LOG_FORKED = "log_forked"
+    LOG_LATE = "log_late"
 
 
 _T = TroubleCode
@@ -67,6 +69,8 @@ TROUBLES: Mapping[TroubleCode, str] = MappingProxyType(
         _T.CHECK_DUE: "{sku}: a daily check is due ({why}): place the masters",
         _T.CHECK_SOON: "{sku}: a daily check is due at {at} ({why}): place the masters",
         _T.CHECK_OPEN: "{sku}: daily check {check} is going on: place master {master}",
+        _T.LOG_FORKED: "no codes are given, because the log of the records does not hold: {what}",
+        _T.LOG_LATE: "no checkpoint of the log was published and witnessed for {hours:.0f} hours: {what}",
     }
 )
 """English sentences; the screen translates the sentence, never the values."""
@@ -76,7 +80,7 @@ TROUBLES: Mapping[TroubleCode, str] = MappingProxyType(
 class Trouble:
     """One thing that is wrong: with `blocks` automatic mode is refused, without it is a warning.
 
-    `lamp` is the lamp it shows in: "light", "calibration" or "check".
+    `lamp` is the lamp it shows in: "light", "calibration", "check" or "log".
     """
 
     code: TroubleCode

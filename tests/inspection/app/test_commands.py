@@ -69,6 +69,17 @@ COMMANDS = [
     ("calibrate", "zones"),
     ("evidence",),
     ("calibrate", "checks"),
+    ("keys", "init"),
+    ("keys", "draft"),
+    ("keys", "rotate"),
+    ("keys", "revoke"),
+    ("keys", "sign"),
+    ("keys", "list"),
+    ("keys", "show"),
+    ("keys", "tag"),
+    ("manifest", "build"),
+    ("manifest", "show"),
+    ("verify", "text"),
 ]
 
 

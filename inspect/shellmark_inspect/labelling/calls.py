@@ -1,0 +1,97 @@
+"""What people tell the labeller, and the labeller's waiting for it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from enum import StrEnum
+from threading import Condition
+from typing import Any
+
+from shellmark_inspect.errors import InputError
+
+
+class Call(StrEnum):
+    """What people can say."""
+
+    STUCK = "stuck"
+    MISSING = "missing"
+    STRIPPED = "stripped"
+    SUPERVISE = "supervise"
+    RECONCILE = "reconcile"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One thing somebody said, and the answer that waits."""
+
+    call: Call
+    values: Mapping[str, Any]
+    answer: Future[None] = field(default_factory=Future)
+
+
+class Closed(Exception):
+    """The labeller is to end."""
+
+
+class Calls:
+    """What was said and not yet heard. People speak from any thread, the labeller listens on its own."""
+
+    def __init__(self) -> None:
+        self._changed = Condition()
+        self._due: Collection[Call] = ()
+        self._said: Said | None = None
+        self._news = False
+        self._closed = False
+
+    def say(self, call: Call, **values: Any) -> Future[None]:
+        """Tell the labeller something; the future fails with `InputError` when it does not wait for that now."""
+        said = Said(call, values)
+        with self._changed:
+            if self._closed or self._said is not None or call not in self._due:
+                what = " or ".join(self._due) or "nothing"
+                said.answer.set_exception(InputError(f"{call} is not due now: the labeller waits for {what}"))
+                return said.answer
+            self._said, self._due = said, ()
+            self._changed.notify_all()
+        return said.answer
+
+    def news(self) -> None:
+        """Say that the records have something new."""
+        with self._changed:
+            self._news = True
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Let every waiting end."""
+        with self._changed:
+            self._closed = True
+            if self._said is not None:
+                self._said.answer.set_exception(InputError("the station is stopping"))
+                self._said = None
+            self._changed.notify_all()
+
+    def hear(self, *due: Call, timeout_s: float | None = None) -> Said | None:
+        """Wait for one of these; None when the records have news or the time is over first.
+
+        Raises:
+            Closed: the labeller is to end.
+        """
+        with self._changed:
+            self._due = due
+            self._changed.wait_for(lambda: self._closed or self._said is not None or self._news, timeout_s)
+            self._due, self._news = (), False
+            said, self._said = self._said, None
+            if self._closed:
+                raise Closed
+            return said
+
+    def check(self) -> None:
+        """Go on, unless the labeller is to end.
+
+        Raises:
+            Closed: it is.
+        """
+        if self._closed:
+            raise Closed

@@ -1,0 +1,98 @@
+"""What the records say of labels: codes that wait for one, what proves one, orders, and what a reconciliation found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shellmark_trace import States
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A code that is RESERVED or SENT.
+
+    `attempt` counts the serials of its case from 1, anew after a supervisor has acted; `counted` says that the reading
+    before its print command is kept, `odometer` is that reading, None for a printer that does not count.
+    """
+
+    serial: str
+    text: str
+    gtin: str
+    case_id: str
+    sku: str
+    order: str
+    batch: str
+    state: States
+    row: int
+    attempt: int
+    counted: bool
+    odometer: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What proves that a case carries its label.
+
+    `text` is what the camera read, `uec` the share of error correction that was left unused (1.0 undamaged),
+    `odometer` the printer's reading afterwards, None for a printer that does not count.
+    """
+
+    text: str
+    uec: float
+    odometer: int | None
+    operator: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Halted:
+    """A case whose attempts are used up: it gets no further code until a supervisor has acted."""
+
+    case_id: str
+    serial: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a station makes: the order's number and quantity, the batch, and how many of its codes are not void."""
+
+    number: str
+    quantity: int
+    batch: str
+    issued: int
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a further code may be issued."""
+        return self.issued < self.quantity
+
+
+@dataclass(frozen=True, slots=True)
+class LastReading:
+    """The last kept reading of the odometer, and the serial it belongs to; None after a reconciliation."""
+
+    value: int | None
+    serial: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """Odometer, records and roll laid side by side, counted since the reconciliation before.
+
+    `printed` is what the odometer says, None for a printer that does not count; `jobs` are the print commands, `known`
+    the labels the records account for; `used` is what the roll says, None when nobody counted it. `agrees` is True when
+    all that is there says the same.
+    """
+
+    at: datetime
+    operator: str
+    second_operator: str
+    note: str
+    odometer: int | None
+    printed: int | None
+    jobs: int
+    known: int
+    roll: str
+    left: int | None
+    used: int | None
+    agrees: bool

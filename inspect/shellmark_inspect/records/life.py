@@ -1,0 +1,170 @@
+"""The life of a code once its label is proven: each step one transaction with its event, its proof and its log leaf."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from shellmark_inspect.errors import InputError, WrongState
+from shellmark_trace import LIVE, SUSPICIONS, States, Suspicion
+
+from . import rows
+from .codes import Cause, Codes
+from .ledger import Ledger
+from .pictures import Pictures
+from .schema import code_events
+from .stock import Stock
+
+Write = Callable[[str, Callable[[], Any]], Any]
+
+_S = States
+IN_HOUSE = frozenset({_S.ACTIVE, _S.RETURNED, _S.REWORKED})
+"""The states of a labelled case that stands in the factory."""
+
+
+class Life:
+    """Steps people take with a code. Call it on the records thread."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        codes_: Codes,
+        stock: Stock,
+        ledger: Ledger,
+        pictures: Pictures,
+        write: Write,
+        station: str,
+    ) -> None:
+        self._connection = connection
+        self._codes = codes_
+        self._stock = stock
+        self._ledger = ledger
+        self._pictures = pictures
+        self._write = write
+        self._station = station
+
+    def void(self, serial: str, *, operator: str, reason: str, odometer: int | None = None) -> None:
+        """Any living code → VOID, for ever; nothing is drawn in its place."""
+        need_reason(reason, f"a void of {serial}")
+        living = tuple(sorted(LIVE))
+        self._step(serial, _S.VOID, living, operator=operator, reason=reason, facts=_odometer(odometer))
+
+    def ship(self, serial: str, *, target: str, operator: str, reason: str = "ship") -> None:
+        """ACTIVE, RETURNED or REWORKED → SHIPPED, once `target`, the verify site's output, has the code's last step.
+
+        A buyer's query must never come before the site knows the code.
+
+        Raises:
+            WrongState: the target has not been told yet, or the state is another one.
+        """
+
+        def told(found: Mapping[str, Any]) -> None:
+            e = code_events.c
+            last = sa.select(e.step, e.after).where(e.serial == serial, e.subject == "state")
+            step, after = self._connection.execute(last.order_by(e.step.desc()).limit(1)).one()
+            place = self._ledger.told(f"{found['serial']}:{step}:{after}")
+            if place is None or self._ledger.cursor(target, place[0]) < place[1]:
+                raise WrongState(f"code {serial} is not at {target} yet: let the output deliver, then ship")
+
+        self._step(serial, _S.SHIPPED, sorted(IN_HOUSE), operator=operator, reason=reason, check=told)
+
+    def claim(self, serial: str, *, operator: str = "", reason: str = "claim") -> None:
+        """SHIPPED → CLAIMED: a buyer has claimed it on the verify site."""
+        self._step(serial, _S.CLAIMED, (_S.SHIPPED,), operator=operator, reason=reason)
+
+    def take_back(self, serial: str, *, operator: str, reason: str) -> None:
+        """SHIPPED or CLAIMED → RETURNED."""
+        need_reason(reason, f"a return of {serial}")
+        self._step(serial, _S.RETURNED, (_S.SHIPPED, _S.CLAIMED), operator=operator, reason=reason)
+
+    def rework(self, serial: str, *, operator: str, reason: str) -> None:
+        """RETURNED → REWORKED."""
+        need_reason(reason, f"a rework of {serial}")
+        self._step(serial, _S.REWORKED, (_S.RETURNED,), operator=operator, reason=reason)
+
+    def retire(self, serial: str, *, operator: str, reason: str) -> None:
+        """ACTIVE or anything later → RETIRED, for ever."""
+        need_reason(reason, f"retiring {serial}")
+        allowed = (_S.ACTIVE, _S.SHIPPED, _S.CLAIMED, _S.RETURNED, _S.REWORKED)
+        self._step(serial, _S.RETIRED, allowed, operator=operator, reason=reason)
+
+    def suspect(self, serial: str, *, operator: str = "", reason: str, facts: Mapping[str, Any] | None = None) -> None:
+        """Put a code in doubt; its state stays. One that is in doubt stays so."""
+        self._doubt(serial, Suspicion.SUSPECT, operator, reason, facts or {})
+
+    def clear(self, serial: str, *, operator: str, reason: str) -> None:
+        """Take a code out of doubt.
+
+        Raises:
+            WrongState: it is in none.
+        """
+        self._doubt(serial, Suspicion.CLEARED, operator, reason, {})
+
+    def copied(self, serial: str, *, operator: str, reason: str) -> None:
+        """Say for ever that a code in doubt was copied.
+
+        Raises:
+            WrongState: it is in no doubt.
+        """
+        self._doubt(serial, Suspicion.COPIED, operator, reason, {})
+
+    # ── within a transaction ────────────────────────────────────────────────────────────────────────────────────
+
+    def _step(
+        self,
+        serial: str,
+        after: States,
+        allowed: Any,
+        *,
+        operator: str = "",
+        reason: str,
+        facts: Mapping[str, Any] | None = None,
+        check: Callable[[Mapping[str, Any]], None] = lambda _: None,
+    ) -> None:
+        def do() -> None:
+            found = self._get(serial, *allowed)
+            check(found)
+            cause = Cause(found["row"], datetime.now(UTC), rows.text(operator), rows.text(reason), facts=facts or {})
+            self._codes.move(found, after, cause)
+
+        self._write(f"{reason} {serial}", do)
+
+    def _doubt(self, serial: str, after: Suspicion, operator: str, reason: str, facts: Mapping[str, Any]) -> None:
+        need_reason(reason, f"{after.lower()} {serial}")
+
+        def do() -> None:
+            found = self._get(serial)
+            before = Suspicion(found["suspicion"])
+            if before is after:
+                return
+            if after not in SUSPICIONS[before]:
+                raise WrongState(f"code {serial} is {before} and cannot become {after}")
+            cause = Cause(found["row"], datetime.now(UTC), rows.text(operator), rows.text(reason), facts=facts)
+            self._codes.suspect(found, after, cause)
+
+        self._write(f"{after.lower()} {serial}", do)
+
+    def _get(self, serial: str, *allowed: States) -> dict[str, Any]:
+        if (found := self._codes.find(serial)) is None:
+            raise InputError(f"there is no code {serial[:40]!r} here: look for its case with `shellmark records list`")
+        if allowed and found["state"] not in allowed:
+            raise WrongState(f"code {serial} is {found['state']}: {' or '.join(allowed)} is due for this step")
+        return found
+
+
+def _odometer(value: int | None) -> dict[str, Any]:
+    return {} if value is None else {"odometer": value}
+
+
+def need_reason(reason: str, what: str) -> None:
+    """Refuse a step without a reason.
+
+    Raises:
+        InputError: there is none.
+    """
+    if not reason.strip():
+        raise InputError(f"{what} needs a reason")

@@ -1,0 +1,263 @@
+"""What limits labels and what they are counted against: orders, odometer, rolls, the reconciliation of a shift."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from shellmark_inspect.errors import InputError
+from shellmark_trace import States
+
+from . import rows
+from .label_tables import odometers, orders, reconciliations, rolls
+from .label_values import LastReading, Order, Reconciliation
+from .ledger import Ledger
+from .schema import codes
+
+Write = Callable[[str, Callable[[], Any]], Any]
+
+
+class Stock:
+    """The orders, rolls and counts of one station. Every public call of a person is one transaction."""
+
+    def __init__(self, connection: Connection, station: str, ledger: Ledger, write: Write) -> None:
+        self._connection = connection
+        self._station = station
+        self._ledger = ledger
+        self._write = write
+
+    # ── what people do ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def take_order(self, number: str, quantity: int, batch: str = "", *, operator: str, second: str = "") -> Order:
+        """Make an order from now on; at most `quantity` of its codes are ever live or have been.
+
+        A number that is known keeps its quantity, unless two persons change it.
+
+        Raises:
+            InputError: no number, quantity or operator, or another quantity without a second person.
+        """
+        _need(number, "an order needs its number")
+        _need(operator, f"order {number} needs an operator: say who takes it")
+        if quantity < 1:
+            raise InputError(f"order {number}: a quantity of {quantity} is none: give the pieces to be made")
+
+        def do() -> Order:
+            known = self._quantity(number)
+            if known is not None and known != quantity:
+                two_persons(operator, second, f"order {number} has {known} pieces, and changing that")
+            at = datetime.now(UTC)
+            values = {"number": rows.text(number), "quantity": quantity, "batch": rows.text(batch)}
+            who = {"operator": rows.text(operator), "second_operator": rows.text(second)}
+            self._connection.execute(orders.insert(), {"station": self._station, "at": at, **values, **who})
+            self._ledger.note("order", at, {**values, **who}, {"number": values["number"], "quantity": quantity})
+            found = self.current()
+            assert found is not None
+            return found
+
+        taken: Order = self._write(f"take order {number}", do)
+        return taken
+
+    def order(self) -> Order | None:
+        """What the station makes, None when nobody said."""
+        found: Order | None = self._write("read the order", self.current)
+        return found
+
+    def knows(self, number: str) -> bool:
+        """Whether an order was ever taken."""
+        return bool(self._write(f"look for order {number}", lambda: self._quantity(number) is not None))
+
+    def load_roll(
+        self, name: str, labels: int, *, operator: str, first: str = "", last: str = "", odometer: int | None = None
+    ) -> None:
+        """Keep that a roll of labels was put in; `first` and `last` are the numbers on it, where it has any.
+
+        Raises:
+            InputError: no name, number of labels or operator, or the roll is known.
+        """
+        _need(name, "a roll of labels needs its name or number")
+        _need(operator, f"roll {name} needs an operator: say who puts it in")
+        if labels < 1:
+            raise InputError(f"roll {name}: {labels} labels are none: give how many are on it")
+
+        def do() -> None:
+            if self._connection.scalar(sa.select(rolls.c.roll).where(rolls.c.name == name)) is not None:
+                raise InputError(f"roll {name} was put in before: give the one that is in the printer now")
+            at = datetime.now(UTC)
+            values = {"name": rows.text(name), "labels": labels, "first": first, "last": last, "odometer": odometer}
+            values |= {"operator": rows.text(operator)}
+            self._connection.execute(rolls.insert(), {"station": self._station, "at": at, **values})
+            self._ledger.note("roll", at, values, {})
+
+        self._write(f"load roll {name}", do)
+
+    def reconcile(
+        self, odometer: int | None, *, operator: str, second: str = "", left: int | None = None, note: str = ""
+    ) -> Reconciliation:
+        """Lay odometer, records and roll side by side and go on from this reading; `left` are labels on the roll.
+
+        Raises:
+            InputError: no operator; or they differ and there is no second person or no note that says why.
+        """
+        _need(operator, "a reconciliation needs an operator: say who makes it")
+
+        def do() -> Reconciliation:
+            found = self._laid_out(odometer, left, operator, second, note)
+            if not found.agrees:
+                what = f"{_differing(found)}: a reconciliation that does not agree"
+                two_persons(operator, second, what)
+                _need(note, f"{what} needs a note: say where the labels are")
+            self._keep(found)
+            return found
+
+        kept: Reconciliation = self._write("reconcile labels", do)
+        return kept
+
+    def look(self, odometer: int | None, left: int | None = None) -> Reconciliation:
+        """What `reconcile` would find; nothing is kept."""
+        found: Reconciliation = self._write("look at labels", lambda: self._laid_out(odometer, left, "", "", ""))
+        return found
+
+    def reconciled(self, limit: int = 20) -> list[Reconciliation]:
+        """The last reconciliations, newest first."""
+        c = reconciliations.c
+        query = sa.select(reconciliations).where(c.station == self._station)
+        query = query.order_by(c.reconciliation.desc()).limit(limit)
+
+        def do() -> list[Reconciliation]:
+            kept = self._connection.execute(query).mappings()
+            return [Reconciliation(**{name: row[name] for name in Reconciliation.__slots__}) for row in kept]
+
+        found: list[Reconciliation] = self._write("read reconciliations", do)
+        return found
+
+    # ── within a transaction ────────────────────────────────────────────────────────────────────────────────────
+
+    def current(self) -> Order | None:
+        """What the station makes; within the caller's transaction, which then issues alone on a server."""
+        c = orders.c
+        last = sa.select(c.number, c.batch).where(c.station == self._station).order_by(c.entry.desc()).limit(1)
+        if (found := self._connection.execute(last).one_or_none()) is None:
+            return None
+        quantity = self._quantity(found.number)
+        assert quantity is not None
+        issued = sa.select(sa.func.count()).where(codes.c.order_no == found.number, codes.c.state != str(States.VOID))
+        return Order(found.number, quantity, found.batch, self._connection.scalar(issued) or 0)
+
+    def note_reading(self, cause: str, serial: str | None, value: int | None, at: datetime) -> None:
+        """Keep a reading of the odometer."""
+        values = {"station": self._station, "cause": cause, "serial": serial, "value": value, "at": at}
+        self._connection.execute(odometers.insert(), values)
+
+    def last_reading(self) -> LastReading | None:
+        """The last kept reading, None before the first."""
+        c = odometers.c
+        last = sa.select(c.value, c.serial).where(c.station == self._station).order_by(c.reading.desc()).limit(1)
+        found = self._connection.execute(last).one_or_none()
+        return None if found is None else LastReading(*found)
+
+    def before(self, serial: str) -> LastReading | None:
+        """The reading before a serial's print command, None when the command was never given."""
+        c = odometers.c
+        found = self._connection.execute(sa.select(c.value, c.serial).where(c.serial == serial, c.cause == "before"))
+        row = found.one_or_none()
+        return None if row is None else LastReading(*row)
+
+    def _quantity(self, number: str) -> int | None:
+        """The pieces of an order; on a server its first entry is locked, so that two stations count one by one."""
+        c = orders.c
+        lock = sa.select(c.entry).where(c.number == number).order_by(c.entry).limit(1).with_for_update()
+        if self._connection.scalar(lock) is None:
+            return None
+        newest = sa.select(c.quantity).where(c.number == number).order_by(c.entry.desc()).limit(1)
+        found: int | None = self._connection.scalar(newest)
+        return found
+
+    def _laid_out(
+        self, odometer: int | None, left: int | None, operator: str, second: str, note: str
+    ) -> Reconciliation:
+        start, readings = self._since()
+        jobs = sum(cause == "before" for cause, _, _ in readings)
+        known = _accounted(readings) if odometer is not None else jobs
+        base = start if start is not None else next((value for _, _, value in readings if value is not None), odometer)
+        printed = None if odometer is None or base is None else odometer - base
+        roll, used = self._used(left)
+        counts = {count for count in (printed, known, used) if count is not None}
+        who = (datetime.now(UTC), rows.text(operator), rows.text(second), rows.text(note))
+        return Reconciliation(*who, odometer, printed, jobs, known, roll, left, used, len(counts) == 1)
+
+    def _since(self) -> tuple[int | None, list[tuple[str, str | None, int | None]]]:
+        """The value of the last reconciliation (None without one), and the readings after it."""
+        c = odometers.c
+        mine = c.station == self._station
+        last = sa.select(c.reading, c.value).where(mine, c.cause == "reconciled").order_by(c.reading.desc()).limit(1)
+        found = self._connection.execute(last).one_or_none()
+        query = sa.select(c.cause, c.serial, c.value).where(mine, c.reading > (found.reading if found else 0))
+        readings = [(row.cause, row.serial, row.value) for row in self._connection.execute(query.order_by(c.reading))]
+        return (found.value if found else None), readings
+
+    def _used(self, left: int | None) -> tuple[str, int | None]:
+        """The roll that is in, and how many labels went from it since the reconciliation before.
+
+        A roll changed in between was used up before the next was put in.
+        """
+        c, r = rolls.c, reconciliations.c
+        past = sa.select(r.at, r.roll, r.left).where(r.station == self._station)
+        last = self._connection.execute(past.order_by(r.reconciliation.desc()).limit(1)).one_or_none()
+        mine = sa.select(c.name, c.labels).where(c.station == self._station).order_by(c.roll)
+        put_in = [(row.name, row.labels) for row in self._connection.execute(mine)]
+        if not put_in:
+            return "", None
+        name = put_in[-1][0]
+        if left is None:
+            return name, None
+        if last is None or not last.roll:
+            return name, sum(labels for _, labels in put_in) - left
+        if last.left is None:
+            return name, None
+        names = [one for one, _ in put_in]
+        later = put_in[names.index(last.roll) + 1 :]
+        return name, int(last.left) + sum(labels for _, labels in later) - left
+
+    def _keep(self, found: Reconciliation) -> None:
+        names = [name for name in found.__slots__ if name != "at"]
+        values = {name: getattr(found, name) for name in names}
+        self._connection.execute(reconciliations.insert(), {"station": self._station, "at": found.at, **values})
+        self.note_reading("reconciled", None, found.odometer, found.at)
+        self._ledger.note("reconciliation", found.at, values, {"agrees": found.agrees})
+
+
+def two_persons(first: str, second: str, what: str) -> None:
+    """Refuse what only two different persons may do.
+
+    Raises:
+        InputError: one is missing, or both are the same.
+    """
+    if not first.strip() or not second.strip() or first.strip().casefold() == second.strip().casefold():
+        raise InputError(f"{what} needs two different persons: give both names")
+
+
+def _need(value: str, what: str) -> None:
+    if not value.strip():
+        raise InputError(what)
+
+
+def _accounted(readings: list[tuple[str, str | None, int | None]]) -> int:
+    """Labels the records know of: what the odometer went on between the readings of each job."""
+    known, begun = 0, {}
+    for cause, serial, value in readings:
+        if cause == "before" and value is not None:
+            begun[serial] = value
+        elif cause == "after" and value is not None and serial in begun:
+            known += value - begun.pop(serial)
+    return known
+
+
+def _differing(found: Reconciliation) -> str:
+    said = [f"the records know {found.known} labels"]
+    said += [] if found.printed is None else [f"the odometer {found.printed}"]
+    said += [] if found.used is None else [f"the roll {found.used}"]
+    return ", ".join(said)

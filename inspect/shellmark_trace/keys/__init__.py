@@ -1,0 +1,76 @@
+"""Keys: their files, the list two of three root holders sign, rotation, revocation, and what a reader has seen."""
+
+from .changes import LIST_LIFE, OVERLAP, WINDOW, differences, first_list, new_entry, revoked, rotated
+from .entries import ID_BYTES, Entry, Revocation, key_id
+from .files import (
+    CARD_ENDING,
+    ENDING,
+    Card,
+    KeyFile,
+    Kind,
+    card_of,
+    create_key,
+    read_key,
+    read_pin_key,
+    write_card,
+)
+from .listing import (
+    HOLDERS,
+    NEEDED,
+    KeyList,
+    Roots,
+    check_dates,
+    draft,
+    draft_text,
+    open_list,
+    parse_draft,
+    sign_draft,
+    signed_by,
+)
+from .passphrases import WAYS, Prompt, read_passphrase
+from .seen import Seen, read_seen, write_seen
+from .storage import replace_public, write_public
+
+__all__ = [
+    "CARD_ENDING",
+    "ENDING",
+    "HOLDERS",
+    "ID_BYTES",
+    "LIST_LIFE",
+    "NEEDED",
+    "OVERLAP",
+    "WAYS",
+    "WINDOW",
+    "Card",
+    "Entry",
+    "KeyFile",
+    "KeyList",
+    "Kind",
+    "Prompt",
+    "Revocation",
+    "Roots",
+    "Seen",
+    "card_of",
+    "check_dates",
+    "create_key",
+    "differences",
+    "draft",
+    "draft_text",
+    "first_list",
+    "key_id",
+    "new_entry",
+    "open_list",
+    "parse_draft",
+    "read_key",
+    "read_passphrase",
+    "read_pin_key",
+    "read_seen",
+    "replace_public",
+    "revoked",
+    "rotated",
+    "sign_draft",
+    "signed_by",
+    "write_card",
+    "write_public",
+    "write_seen",
+]

@@ -1,0 +1,131 @@
+"""Every QR symbol of a frame: the whole frame first; then, closer, what looks like one and was not read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+import zxingcpp
+from numpy.typing import NDArray
+
+from shellmark_trace.errors import LinkError
+from shellmark_trace.link import Link, parse_link
+
+from .finders import finder_patterns
+from .places import Place, likely_places
+
+ENLARGED = 2.0
+"""How much a place is enlarged that cannot be read as it is."""
+SMALL_PX = 640_000
+"""A frame of no more pixels is one place, and is enlarged whole."""
+MARGIN = 0.25
+
+_QR = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelRead:
+    """One QR symbol of a frame.
+
+    `text` is what it says, empty for a symbol that is there and cannot be read (half covered, torn). `uec` is the share
+    of its error correction that was not needed: 1.0 undamaged, 0.0 not readable (unused error correction, a parameter
+    of ISO/IEC 15415). `corners_px` are (4, 2) corners as x and y in the frame: those of the symbol, of a symbol that
+    cannot be read perhaps only those of one finder pattern.
+    """
+
+    text: str
+    uec: float
+    corners_px: NDArray[np.float64]
+
+    @property
+    def link(self) -> Link | None:
+        """What it says as a code, by whatever factory; None for any other text."""
+        try:
+            return parse_link(self.text)
+        except LinkError:
+            return None
+
+
+def read_labels(frame: NDArray[np.uint8], place: Place | None = None) -> tuple[LabelRead, ...]:
+    """Every QR symbol in a frame, ours or not, from top to bottom.
+
+    Args:
+        frame: (height, width) grey or (height, width, 3) BGR.
+        place: Look there only, which is quicker. None: everywhere, which alone tells that a label is alone on a case.
+
+    Raises:
+        ValueError: the frame is no such array.
+    """
+    grey = _grey(frame)
+    whole = Place(0, 0, grey.shape[1], grey.shape[0]) if place is None else place.clipped(grey.shape)
+    if min(whole.width, whole.height) == 0:
+        return ()
+    if whole.width * whole.height <= SMALL_PX:
+        found = _closely(grey, whole)
+    else:
+        found = _decoded(grey, whole)
+        for likely in [whole.within(spot) for spot in likely_places(whole.of(grey))]:
+            if not any(read.text and _holds(likely, read) for read in found):
+                found = _merged([*found, *_closely(grey, likely.grown(MARGIN).clipped(grey.shape))])
+    return tuple(sorted(found, key=lambda read: float(read.corners_px[:, 1].mean())))
+
+
+def _closely(grey: NDArray[np.uint8], place: Place) -> list[LabelRead]:
+    """What is read in a place as it is, or else enlarged; and what is there unread."""
+    found = _decoded(grey, place)
+    if not any(read.text for read in found):
+        found = _merged([*found, *_decoded(grey, place, ENLARGED)])
+    corner = np.array((place.left, place.top), np.float64)
+    lone = [LabelRead("", 0.0, corners + corner) for corners in finder_patterns(place.of(grey))]
+    return _merged([*found, *lone])
+
+
+def _decoded(grey: NDArray[np.uint8], place: Place, scale: float = 1.0) -> list[LabelRead]:
+    pixels = np.ascontiguousarray(place.of(grey))
+    if scale != 1:
+        pixels = np.asarray(cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC), np.uint8)
+    symbols = zxingcpp.read_barcodes(pixels, formats=_QR, try_invert=False, return_errors=True)
+    return _merged(_read(symbol, place, scale) for symbol in symbols)
+
+
+def _read(symbol: Any, place: Place, scale: float) -> LabelRead:
+    at = symbol.position
+    corners = [(p.x, p.y) for p in (at.top_left, at.top_right, at.bottom_right, at.bottom_left)]
+    text = str(symbol.text) if symbol.valid else ""
+    uec = float(symbol.extra.get("UEC", 0.0)) if symbol.valid else 0.0
+    return LabelRead(text, uec, np.array(corners, np.float64) / scale + (place.left, place.top))
+
+
+def _merged(reads: Iterable[LabelRead]) -> list[LabelRead]:
+    """The reads with each symbol once: the one that says something goes before the one that does not."""
+    kept: list[LabelRead] = []
+    for read in sorted(reads, key=lambda read: not read.text):
+        if not any(_same(read, known) for known in kept):
+            kept.append(read)
+    return kept
+
+
+def _same(read: LabelRead, known: LabelRead) -> bool:
+    """Whether the one lies on the other."""
+    outline = known.corners_px.astype(np.float32)
+    middle = read.corners_px.mean(axis=0)
+    reach = 0.1 * float(np.ptp(outline, axis=0).max())  # a finder pattern's middle lies inside, corners are rounded
+    return bool(cv2.pointPolygonTest(outline, (float(middle[0]), float(middle[1])), measureDist=True) > -reach)
+
+
+def _holds(place: Place, read: LabelRead) -> bool:
+    """Whether most of a place is the symbol that was read."""
+    x, y = read.corners_px.min(axis=0)
+    right, bottom = read.corners_px.max(axis=0)
+    width = min(right, place.left + place.width) - max(x, place.left)
+    height = min(bottom, place.top + place.height) - max(y, place.top)
+    return bool(width > 0 and height > 0 and width * height > 0.4 * place.width * place.height)
+
+
+def _grey(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    if frame.dtype != np.uint8 or frame.ndim not in {2, 3} or (frame.ndim == 3 and frame.shape[2] != 3):
+        raise ValueError(f"a frame of {frame.dtype} {frame.shape} cannot be read: uint8, grey or BGR, is due")
+    return frame if frame.ndim == 2 else np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY), np.uint8)

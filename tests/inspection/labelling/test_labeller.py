@@ -1,0 +1,385 @@
+"""The driver against the emulated printer: every way a label can go wrong, and what people do about it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from label_shop import Shop, emulator
+
+from shellmark_inspect.errors import CameraLost, InputError, RecordsError
+from shellmark_inspect.labelling import FAULTS, TO_DO, Fault, Labelling, LabelState
+from shellmark_inspect.types import Verdict
+
+Faults = emulator.Faults
+S = LabelState
+Open = Callable[..., Shop]
+
+
+@pytest.fixture
+def printer() -> Iterator[Any]:
+    with emulator.Emulator() as one:
+        yield one
+
+
+@pytest.fixture
+def shop(printer: Any, tmp_path: Path) -> Iterator[Open]:
+    with ExitStack() as closing:
+
+        def open_one(**settings: Any) -> Shop:
+            one = Shop(tmp_path, printer.port, **settings)
+            closing.callback(one.close)
+            return one
+
+        yield open_one
+
+
+def codes(shop: Shop, case_id: str) -> list[tuple[str, str]]:
+    """(state, suspicion) of a case's codes in the order they were drawn."""
+    query = (
+        "SELECT c.state, c.suspicion FROM codes c JOIN code_events e ON e.serial = c.serial AND e.step = 0"
+        " WHERE c.case_id = ? ORDER BY e.event"
+    )
+    do = shop.keep(lambda r: r._write("look", lambda: r._connection.exec_driver_sql(query, (case_id,)).all()))
+    return [tuple(row) for row in do.result()]
+
+
+def stick(shop: Shop, printer: Any, labels: int, status: Labelling) -> None:
+    """Take so many of the last labels to the shell and say so."""
+    shop.on[status.case_id] = printer.pictures[-labels:]
+    shop.do(shop.labeller.stuck, "w17")
+
+
+def label_one(shop: Shop, printer: Any, case_id: str) -> None:
+    """Everything goes well."""
+    before = len(printer.pictures)
+    shop.inspect(case_id)
+    status = shop.wait(S.STICK)
+    assert status.case_id == case_id
+    printer.wait(before + 1)
+    stick(shop, printer, 1, status)
+    shop.wait(S.IDLE)
+
+
+def test_a_case_gets_its_label_and_the_picture_is_enrolled(shop: Open, printer: Any) -> None:
+    one = shop()
+    one.start()
+    one.inspect("a")
+    status = one.wait(S.STICK)
+    printer.wait(1)
+    assert codes(one, "a") == [("SENT", "NONE")], "SENT before a byte left"
+    stick(one, printer, 1, status)
+    one.wait(S.IDLE)
+    assert codes(one, "a") == [("ACTIVE", "NONE")]
+    assert len(printer.pictures) == 1
+    kept = sorted((one.folder / "i").glob("label-*/*.jpg"))
+    assert len(kept) == 1
+    facts = one.keep(
+        lambda r: r._write(
+            "look",
+            lambda: r._connection.exec_driver_sql("SELECT facts FROM code_events WHERE after = 'ACTIVE'").scalar(),
+        )
+    ).result()
+    assert f'"picture": "sha256:{kept[0].stem}"' in facts
+    assert f'"odometer": [{printer.count - 1}, {printer.count}]' in facts
+    one.inspect("b")
+    assert one.wait(S.STICK).case_id == "b"
+
+
+def test_cases_wait_their_turn_and_go_on_being_recorded(shop: Open, printer: Any) -> None:
+    one = shop()
+    one.start()
+    for case_id in "abc":
+        one.inspect(case_id)
+    for number, case_id in enumerate("abc", 1):
+        status = one.wait_case(case_id)
+        printer.wait(number)
+        stick(one, printer, 1, status)
+    one.wait(S.IDLE)
+    assert [codes(one, case_id) for case_id in "abc"] == [[("ACTIVE", "NONE")]] * 3
+
+
+@pytest.mark.parametrize(
+    ("faults", "labels", "fault"),
+    [
+        (Faults(lose=1.0), 0, Fault.MISSING),
+        (Faults(double=1.0), 2, Fault.SEVERAL),
+        (Faults(double=1.0), 1, Fault.ODOMETER),
+        (Faults(), 0, Fault.NOT_READ),
+    ],
+)
+def test_a_label_that_is_not_proven_is_stripped_and_another_serial_drawn(
+    shop: Open, printer: Any, faults: Any, labels: int, fault: Fault
+) -> None:
+    one = shop()
+    one.start()
+    printer.faults = faults
+    one.inspect("a")
+    status = one.wait(S.STICK)
+    printer.wait({Fault.MISSING: 0, Fault.NOT_READ: 1}.get(fault, 2))
+    if fault is Fault.MISSING:
+        one.do(one.labeller.missing, "w17")
+    else:
+        one.on["a"] = printer.pictures[:labels]
+        one.do(one.labeller.stuck, "w17")
+    strip = one.wait(S.STRIP)
+    assert (strip.fault, strip.serial) == (fault, status.serial)
+    printer.faults = Faults()
+    if labels:
+        one.do(one.labeller.stripped, "w17")
+        assert one.wait(S.STRIP, but=strip).fault is Fault.STILL_THERE, "the camera still sees a label"
+    one.on["a"] = []
+    one.do(one.labeller.stripped, "w17")
+    again = one.wait(S.STICK)
+    assert (again.case_id, again.attempt) == ("a", 2)
+    assert again.serial != status.serial, "a serial is never printed again"
+    printer.wait({Fault.MISSING: 1, Fault.NOT_READ: 2}.get(fault, 3))
+    stick(one, printer, 1, again)
+    one.wait(S.IDLE)
+    assert codes(one, "a") == [("VOID", "NONE"), ("ACTIVE", "NONE")]
+
+
+def test_another_cases_label_a_weak_one_and_no_picture_are_refused(shop: Open, printer: Any) -> None:
+    one = shop(looks=2)
+    one.start()
+    label_one(one, printer, "a")
+    one.inspect("b")
+    status = one.wait(S.STICK)
+    printer.wait(2)
+    one.on["b"] = [printer.pictures[0]]
+    one.do(one.labeller.stuck, "w17")
+    first = one.wait(S.STRIP)
+    assert first.fault is Fault.OTHER
+    torn = printer.pictures[1].copy()
+    torn[60:84, 60:110] = ~torn[60:84, 60:110]
+    one.on["b"] = [torn]
+    one.do(one.labeller.stuck, "w17")
+    second = one.wait(S.STRIP, but=first)
+    assert second.fault in (Fault.WEAK, Fault.NOT_READ), "enough is gone from it"
+    broken = one.looks
+
+    def gone(_code: Any) -> Any:
+        raise CameraLost("unplugged")
+
+    one.looks = gone
+    one.labeller._parts = one.labeller._parts.__class__(  # the camera is unplugged
+        one.keep, one.labeller._parts.printer, one.labeller._parts.draw, gone, one.labeller._parts.read
+    )
+    one.do(one.labeller.stuck, "w17")
+    assert one.wait(S.STRIP, but=second).fault is Fault.NO_PICTURE
+    one.looks = broken
+    assert codes(one, "b") == [("SENT", "NONE")]
+    assert status.serial == one.status().serial
+
+
+def test_a_printer_that_is_away_loses_nothing(shop: Open, printer: Any) -> None:
+    one = shop()
+    printer.faults = Faults(offline=True)
+    one.start()
+    for case_id in "ab":
+        one.inspect(case_id)
+    assert one.wait(S.OFFLINE).detail
+    time.sleep(0.3)
+    one.inspect("c")
+    assert [codes(one, case_id) for case_id in "abc"] == [[("RESERVED", "NONE")]] * 3, "recorded, and nothing was sent"
+    printer.faults = Faults()
+    status = one.wait(S.STICK)
+    assert (status.case_id, status.attempt) == ("a", 1)
+    printer.wait(1)
+    assert len(printer.pictures) == 1
+
+
+def test_a_printer_away_after_the_job_is_waited_for(shop: Open, printer: Any) -> None:
+    one = shop()
+    one.start()
+    one.inspect("a")
+    status = one.wait(S.STICK)
+    printer.wait(1)
+    printer.faults = Faults(offline=True)
+    stick(one, printer, 1, status)
+    assert one.wait(S.OFFLINE).serial == status.serial
+    printer.faults = Faults()
+    one.wait(S.IDLE)
+    assert codes(one, "a") == [("ACTIVE", "NONE")]
+
+
+def test_a_copy_made_after_the_proof_stops_the_printing(shop: Open, printer: Any) -> None:
+    one = shop()
+    one.start()
+    label_one(one, printer, "a")
+    printer.reprint()
+    one.inspect("b")
+    refused = one.wait(S.REFUSED)
+    assert refused.fault is Fault.ODOMETER
+    assert codes(one, "a") == [("ACTIVE", "SUSPECT")]
+    assert codes(one, "b") == [("RESERVED", "NONE")], "nothing is printed"
+    with pytest.raises(InputError, match="two different persons"):
+        one.do(one.labeller.reconcile, "w17", note="found it")
+    one.wait(S.REFUSED)
+    with pytest.raises(InputError, match="needs a note"):
+        one.do(one.labeller.reconcile, "w17", "s01")
+    one.do(one.labeller.reconcile, "w17", "s01", note="a copy lay on the printer; destroyed")
+    assert one.wait(S.STICK).case_id == "b"
+    kept = one.keep(lambda r: r.stock.reconciled()).result()[0]
+    assert (kept.printed, kept.known, kept.agrees, kept.second_operator) == (2, 1, False, "s01")
+    assert codes(one, "a") == [("ACTIVE", "SUSPECT")], "only a person clears it"
+    one.keep(lambda r: r.labels.clear(r.labels.last_reading() and refused.serial, operator="s01", reason="ok")).result()
+    assert codes(one, "a") == [("ACTIVE", "CLEARED")]
+
+
+def test_an_odometer_that_lies_now_and_then_is_asked_again(shop: Open, printer: Any) -> None:
+    one = shop()
+    printer.faults = Faults(lie=0.1, seed=3)
+    one.start()
+    for number in range(12):
+        before = one.status()
+        one.inspect(f"case-{number}")
+        status = one.wait(S.STICK, S.REFUSED, but=before)
+        if status.state is S.REFUSED:
+            break
+        printer.wait(number + 1)
+        stick(one, printer, 1, status)
+        if one.wait(S.IDLE, S.STRIP).state is S.STRIP:
+            break
+    assert number >= 3, "two answers that agree are rarely both wrong"
+
+
+def test_after_too_many_attempts_two_persons_have_to_act(shop: Open, printer: Any) -> None:
+    one = shop(attempts=2)
+    one.start()
+    printer.faults = Faults(lose=1.0)
+    one.inspect("a")
+    for attempt in (1, 2):
+        status = one.wait(S.STICK)
+        assert status.attempt == attempt
+        one.do(one.labeller.missing, "w17")
+        one.wait(S.STRIP)
+        one.do(one.labeller.stripped, "w17")
+    called = one.wait(S.SUPERVISOR)
+    assert called.case_id == "a"
+    assert codes(one, "a") == [("VOID", "NONE")] * 2
+    one.inspect("a")
+    assert codes(one, "a") == [("VOID", "NONE")] * 2, "another look gives no way round the supervisor"
+    with pytest.raises(InputError, match="two different persons"):
+        one.do(one.labeller.supervise, "s01", "S01 ")
+    one.do(one.labeller.supervise, "s01", "w17")
+    printer.faults = Faults()
+    status = one.wait(S.STICK)
+    assert (status.case_id, status.attempt) == ("a", 1)
+
+
+def test_a_case_set_aside_needs_no_supervisor(shop: Open, printer: Any) -> None:
+    one = shop(attempts=1)
+    one.start()
+    printer.faults = Faults(lose=1.0)
+    one.inspect("a")
+    one.wait(S.STICK)
+    one.do(one.labeller.missing, "w17")
+    one.wait(S.STRIP)
+    one.do(one.labeller.stripped, "w17")
+    one.wait(S.SUPERVISOR)
+    one.inspect("a", Verdict.FAIL)
+    one.wait(S.IDLE)
+
+
+def test_a_case_judged_anew_while_its_label_is_on_the_way_is_stripped(shop: Open, printer: Any) -> None:
+    one = shop()
+    one.start()
+    one.inspect("a")
+    status = one.wait(S.STICK)
+    printer.wait(1)
+    one.on["a"] = printer.pictures[:]
+    one.inspect("a", Verdict.FAIL)
+    strip = one.wait(S.STRIP)
+    assert (strip.fault, strip.serial) == (Fault.VOIDED, status.serial)
+    one.on["a"] = []
+    one.do(one.labeller.stripped, "w17")
+    one.wait(S.IDLE)
+    label_one(one, printer, "b")
+    assert codes(one, "b") == [("ACTIVE", "NONE")], "the odometer's reading after the void label was kept"
+
+
+@pytest.mark.parametrize("counted", [True, False])
+def test_a_start_never_prints_what_was_sent(shop: Open, printer: Any, counted: bool) -> None:
+    one = shop()
+    one.inspect("a")
+
+    def left(records: Any) -> str:
+        (code,) = records.labels.waiting()
+        records.labels.send(code.serial)
+        if counted:
+            records.labels.count(code.serial, printer.count)
+        return code.serial
+
+    serial = one.keep(left).result()
+    one.start()
+    if counted:
+        status = one.wait(S.STICK)
+        assert (status.serial, len(printer.pictures)) == (serial, 0)
+        one.do(one.labeller.missing, "w17")
+    assert one.wait(S.STRIP).fault is (Fault.MISSING if counted else Fault.UNCOUNTED)
+    one.do(one.labeller.stripped, "w17")
+    again = one.wait(S.STICK)
+    assert again.serial != serial
+    assert codes(one, "a") == [("VOID", "NONE"), ("SENT", "NONE")]
+
+
+def test_records_that_cannot_be_kept_hold_the_printing(shop: Open, printer: Any) -> None:
+    one = shop()
+    one.inspect("a")
+
+    def refuse(_do: Any) -> Any:
+        raise RecordsError("database gone")
+
+    one.start()
+    one.wait(S.STICK)
+    printer.wait(1)
+    keep = one.labeller._parts.keep
+    object.__setattr__(one.labeller._parts, "keep", refuse)
+    with pytest.raises(RecordsError, match="database gone"):
+        one.do(one.labeller.stuck, "w17")
+    held = one.wait(S.HELD)
+    assert held.detail == "database gone"
+    object.__setattr__(one.labeller._parts, "keep", keep)
+    assert one.wait(S.STICK).case_id == "a", "it is where it was, and nothing was printed again"
+    assert len(printer.pictures) == 1
+
+
+def test_what_is_not_due_is_answered_so(shop: Open) -> None:
+    one = shop()
+    one.start()
+    one.wait(S.IDLE)
+    with pytest.raises(InputError, match="stripped is not due now"):
+        one.labeller.stripped("w17").result()
+    one.labeller.close()
+    assert one.status().state is S.CLOSED
+    with pytest.raises(InputError, match="stuck is not due now"):
+        one.labeller.stuck().result()
+
+
+def test_a_press_that_comes_late_is_for_no_other_case(shop: Open, printer: Any) -> None:
+    one = shop()
+    one.start()
+    label_one(one, printer, "a")
+    one.inspect("b")
+    status = one.wait(S.STICK)
+    with pytest.raises(InputError, match="came late"):
+        one.do(one.labeller.stuck, "w17", serial="0000000000000")
+    assert one.status() == status
+    printer.wait(2)
+    one.on["b"] = printer.pictures[-1:]
+    one.do(one.labeller.stuck, "w17", serial=status.serial)
+    one.wait(S.IDLE)
+
+
+def test_every_state_and_fault_has_words_in_both_languages() -> None:
+    assert set(TO_DO) == set(LabelState)
+    assert set(FAULTS) == set(Fault)
+    for chinese, english in [*TO_DO.values(), *FAULTS.values()]:
+        assert any("一" <= letter <= "鿿" for letter in chinese)
+        assert english.isascii()
+    assert Labelling(S.STICK).to_do == TO_DO[S.STICK]

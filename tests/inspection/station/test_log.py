@@ -1,0 +1,323 @@
+"""The station's log: published, witnessed, refused when it was rolled back, and every edit found where it is."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from logged_station import COSIGNER, ORIGIN, PASSPHRASE, VARIABLE, edit, log_key, log_section, served
+from small_station import Place
+
+from shellmark_inspect.errors import ConfigError
+from shellmark_inspect.loop import Light
+from shellmark_inspect.records import RecordReader
+from shellmark_inspect.station import Checked, Station, StationConfig, TroubleCode, check_log, open_log, publish
+from shellmark_inspect.types import ReasonCode, Verdict
+from shellmark_trace import LogForked, leaf, new_salt, payload_hash
+from shellmark_trace.log import CHECKPOINT, Note, Tile, open_checkpoint
+
+Open = Callable[..., Station]
+WITHIN_S = 60.0
+
+
+@pytest.fixture(autouse=True)
+def _passphrase(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, PASSPHRASE)
+
+
+def run(place: Place, opened: Open, *kinds: str, first: int = 1, **log: Any) -> Station:
+    """Open the station and let it run over these shells."""
+    for old in place.cases.glob("*.png") if place.cases.is_dir() else ():
+        old.unlink()
+    place.fill(kinds, first)
+    station = opened(log=log_section(place, *log.pop("witnesses", ()), **log))
+    station.run()
+    station.wait()
+    return station
+
+
+def checked(place: Place, **options: Any) -> Checked:
+    config = StationConfig.read(place.folder / "station.toml")
+    reader = RecordReader(config.url, config.images)
+    try:
+        return check_log(config, reader, **options)
+    finally:
+        reader.close()
+
+
+def take(here: Path, there: Path) -> None:
+    """Put a database, with what SQLite keeps beside it, in the place of another."""
+    there.mkdir(exist_ok=True)
+    for old in there.glob("records.db*"):
+        old.unlink()
+    for file in here.glob("records.db*"):
+        shutil.copy(file, there)
+
+
+def shown(place: Place) -> int:
+    said = (place.folder / "data" / "log" / CHECKPOINT).read_bytes()
+    return open_checkpoint(said, [log_key(place)])[0].size
+
+
+def leaves(place: Place) -> int:
+    with closing(sqlite3.connect(place.folder / "data" / "records.db")) as connection:
+        return int(connection.execute("SELECT count(*) FROM log_leaves").fetchone()[0])
+
+
+def test_a_run_is_published_and_holds(place: Place, opened: Open) -> None:
+    station = run(place, opened, "good", "scratched", "good", post="chat.txt")
+    assert station.status().lamps["log"].light is Light.GREEN
+    station.close()
+    assert shown(place) == leaves(place) > 3
+    assert checked(place) == Checked(shown(place), shown(place), 0, ())
+    posted = (place.folder / "data" / "chat.txt").read_text("utf-8")
+    assert posted.split("\n")[:2] == [ORIGIN, str(shown(place))]
+    shutil.rmtree(place.folder / "data" / "log")
+    station = run(place, opened, "good", first=9)
+    station.close()
+    found = checked(place, against=[posted])
+    assert (found.faults, found.leaves) == ((), leaves(place))
+
+
+def test_witnesses_cosign_and_one_that_is_away_keeps_no_case_back(place: Place, opened: Open, tmp_path: Path) -> None:
+    gone = "http://127.0.0.1:9"
+    station = run(place, opened, "good", "good", witnesses=[gone])
+    assert [record.verdict for record in station.records()] == [Verdict.PASS] * 2
+    assert all(record.code for record in station.records())
+    assert station.status().blocked == ()
+    station.close()
+    assert checked(place).witnessed == 0
+    config = StationConfig.read(place.folder / "station.toml")
+    with served(place, tmp_path / "w") as address:
+        reader = RecordReader(config.url, config.images)
+        section = config.model_copy(update={"log": type(config.log).model_validate(log_section(place, address))})
+        head, missing = publish(open_log(section, reader), [w.at for w in section.log.witnesses])
+        reader.close()
+    assert missing == []
+    assert Note.parse(head.witnessed).signed_by([COSIGNER.verifier])
+    assert checked(place).witnessed == leaves(place)
+
+
+def test_records_that_were_rolled_back_give_no_codes(place: Place, opened: Open, tmp_path: Path) -> None:
+    run(place, opened, "good").close()
+    data, backup, newest = place.folder / "data", tmp_path / "backup", tmp_path / "newest"
+    take(data, backup)
+    run(place, opened, "good", "good", first=2).close()
+    take(data, newest)
+    take(backup, data)
+    station = run(place, opened, "good", first=5)
+    assert station.records() == (), "automatic mode is refused"
+    assert "were rolled back; put the newest database back" in station.status().blocked[0]
+    assert [trouble.code for trouble in station.clearance.troubles()] == [TroubleCode.LOG_FORKED]
+    assert station.status().lamps["log"].light is Light.RED
+    record = station.trigger().result(WITHIN_S)
+    assert (record.verdict, record.code) == (Verdict.REVIEW, None)
+    assert record.inspection.reasons[0].code is ReasonCode.BLOCKED
+    size = shown(place)
+    station.close()
+    assert shown(place) == size, "nothing more is signed"
+    assert any("rolled back" in fault or "edited" in fault for fault in checked(place).faults)
+    take(newest, data)
+    station = run(place, opened, "good", first=7)
+    assert station.status().blocked == ()
+    station.close()
+    assert checked(place).faults == ()
+
+
+def test_a_witness_knows_when_everything_here_was_rolled_back(place: Place, opened: Open, tmp_path: Path) -> None:
+    with served(place, tmp_path / "w") as address:
+        run(place, opened, "good", witnesses=[address]).close()
+        data, backup = place.folder / "data", tmp_path / "backup"
+        shutil.copytree(data, backup)
+        station = run(place, opened, "good", "good", first=2, witnesses=[address])
+        station.clearance.notary.call()  # type: ignore[union-attr]
+        size = leaves(place)
+        deadline = time.monotonic() + WITHIN_S
+        while checked(place).witnessed != size and time.monotonic() < deadline:
+            time.sleep(0.05)
+        station.close()
+        assert checked(place).witnessed == size
+        shutil.rmtree(data)
+        shutil.copytree(backup, data)
+        station = run(place, opened, "good", first=8, witnesses=[address])
+        assert f"has seen {size} leaves of the log" in station.status().blocked[0]
+        assert station.trigger().result(WITHIN_S).code is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"origin": "trace.example.cn/other"}, "give its own key"),
+        ({"key": "none.key"}, "cannot be read"),
+        ({"passphrase": "env:SHELLMARK_NO_SUCH"}, "gave no passphrase"),
+        ({"passphrase": "prompt"}, "cannot ask for the passphrase"),
+        ({"origin": "https://trace.example.cn"}, "without scheme"),
+        ({"witnesses": [{"address": "ftp://x", "key": COSIGNER.verifier.vkey}]}, "begins with https"),
+        ({"witnesses": [{"address": "https://x", "key": "nothing"}]}, "no key"),
+        ({"surprise": 1}, "surprise"),
+    ],
+)
+def test_a_section_that_cannot_be_used_opens_no_station(
+    place: Place, opened: Open, changes: dict[str, Any], why: str
+) -> None:
+    place.fill(["good"])
+    with pytest.raises(ConfigError, match=why):
+        opened(log=log_section(place, **changes))
+
+
+# ── edits ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def logged_once(tmp_path_factory: pytest.TempPathFactory, noise_store: Path) -> Place:
+    """A station that has run over eight shells and is closed."""
+    place = Place(tmp_path_factory.mktemp("logged"), noise_store)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(VARIABLE, PASSPHRASE)
+        run(place, lambda **changes: Station(place.config(**changes)).open(), *["good", "scratched"] * 4).close()
+    return place
+
+
+@pytest.fixture
+def logged(logged_once: Place, tmp_path: Path) -> Place:
+    """A copy of it, to be edited."""
+    place = Place(Path(shutil.copytree(logged_once.folder, tmp_path / "logged")), logged_once.store)
+    assert checked(place).faults == ()
+    return place
+
+
+def database(place: Place) -> Path:
+    return place.folder / "data" / "records.db"
+
+
+def kept(place: Place, index: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A leaf's entry and payload."""
+    with closing(sqlite3.connect(database(place))) as connection:
+        query = 'SELECT l.entry, p.payload FROM log_leaves l JOIN log_payloads p USING (station, "index")'
+        entry, payload = connection.execute(f'{query} WHERE "index" = ?', (index,)).fetchone()
+    return json.loads(entry), json.loads(payload)
+
+
+def leaf_of(place: Place, kind: str, number: int) -> int:
+    """The index of the nth leaf of a kind."""
+    found = [index for index in range(leaves(place)) if kept(place, index)[0]["kind"] == kind]
+    return found[number]
+
+
+@pytest.mark.parametrize("column", ["verdict", "operator", "case_id", "sku", "model_digest", "recorded_at"])
+def test_an_edited_record_is_named_exactly(logged: Place, column: str) -> None:
+    index = leaf_of(logged, "inspection", 3)
+    row = kept(logged, index)[1]["row"]
+    value = {"verdict": "PASS", "recorded_at": "2020-01-01 00:00:00.000000"}.get(column, "case-0")
+    foreign = ("INSERT INTO cases SELECT ?, sku, station, first_at FROM cases LIMIT 1", ("case-0",))
+    edit(database(logged), foreign, (f"UPDATE inspections SET {column} = ? WHERE row = ?", (value, row)))
+    faults = checked(logged).faults
+    assert len(faults) == 1
+    assert faults[0].startswith(f"leaf {index} (row {row}")
+    assert "the record was edited" in faults[0]
+
+
+def rehashed(place: Place, index: int, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """Change a payload, and make salt, entry and hash anew so that they fit."""
+    entry, payload = kept(place, index)
+    content, salt = json.dumps(change(payload)).encode(), new_salt()
+    data = leaf({**entry, "payload": payload_hash(content, salt)})
+    edit(
+        database(place),
+        ('UPDATE log_payloads SET payload = ?, salt = ? WHERE "index" = ?', (content, salt, index)),
+        (
+            'UPDATE log_leaves SET entry = ?, hash = ? WHERE "index" = ?',
+            (data, hashlib.sha256(b"\x00" + data).digest(), index),
+        ),
+    )
+
+
+def test_an_insider_who_makes_the_leaf_anew_is_found_by_what_is_published(logged: Place) -> None:
+    index = leaf_of(logged, "inspection", 3)
+    row = kept(logged, index)[1]["row"]
+    rehashed(logged, index, lambda payload: payload | {"verdict": "PASS"})
+    edit(database(logged), ("UPDATE inspections SET verdict = 'PASS' WHERE row = ?", (row,)))
+    faults = checked(logged).faults
+    assert faults[0].startswith(f"leaf {index} (row {row})")
+    assert "is not the published one" in faults[0]
+
+
+def test_an_insider_who_makes_the_tiles_anew_is_found_by_the_checkpoint(logged: Place) -> None:
+    kept_copy = logged.folder / "mirror"
+    shutil.copytree(logged.folder / "data" / "log", kept_copy)
+    index = leaf_of(logged, "inspection", 3)
+    rehashed(logged, index, lambda payload: payload | {"note": "as if"})
+    row = kept(logged, index)[1]["row"]
+    edit(database(logged), ("UPDATE inspections SET note = 'as if' WHERE row = ?", (row,)))
+    with closing(sqlite3.connect(database(logged))) as connection:
+        query = 'SELECT entry, hash FROM log_leaves ORDER BY "index"'
+        entries = connection.execute(query).fetchall()
+    log = logged.folder / "data" / "log"
+    for size in range(1, len(entries) + 1):
+        if (log / Tile(0, 0, size).path).exists():
+            (log / Tile(0, 0, size).path).write_bytes(b"".join(digest for _, digest in entries[:size]))
+            framed = (len(entry).to_bytes(2, "big") + entry for entry, _ in entries[:size])
+            (log / Tile(-1, 0, size).path).write_bytes(b"".join(framed))
+    faults = checked(logged).faults
+    assert faults == (f"the records do not lead to the signed checkpoint of {len(entries)} leaves: one was edited",)
+    faults = checked(logged, mirror=kept_copy).faults
+    assert faults[0].startswith(f"leaf {index} (row {row})"), "a copy elsewhere says which"
+
+
+@pytest.mark.parametrize(
+    ("statement", "why"),
+    [
+        ("UPDATE log_payloads SET payload = x'7b7d' WHERE \"index\" = ?", "its payload was edited"),
+        ("UPDATE log_leaves SET entry = x'7b7d' WHERE \"index\" = ?", "its entry or its hash was edited"),
+        ("UPDATE log_leaves SET hash = zeroblob(32) WHERE \"index\" = ?", "its entry or its hash was edited"),
+        ("DELETE FROM log_leaves WHERE \"index\" = ?", "the leaf was deleted"),
+        ("UPDATE log_leaves SET \"index\" = 9999 WHERE \"index\" = ?", "the leaf was deleted"),
+    ],
+)  # fmt: skip
+def test_an_edited_leaf_is_named_exactly(logged: Place, statement: str, why: str) -> None:
+    index = leaf_of(logged, "inspection", 2)
+    edit(database(logged), (statement, (index,)))
+    faults = checked(logged).faults
+    assert faults[0].startswith(f"leaf {index}")
+    assert why in faults[0]
+
+
+def test_an_edited_code_is_named(logged: Place) -> None:
+    index = leaf_of(logged, "code", 1)
+    serial = kept(logged, index)[1]["serial"]
+    edit(database(logged), ("UPDATE code_events SET operator = 'nobody' WHERE serial = ?", (serial,)))
+    faults = checked(logged).faults
+    assert f"serial {serial}" in faults[0]
+    assert faults[0].startswith(f"leaf {index} ")
+    edit(
+        database(logged),
+        ("UPDATE code_events SET operator = '' WHERE serial = ?", (serial,)),
+        ("UPDATE codes SET state = 'SHIPPED' WHERE serial = ?", (serial,)),
+    )
+    assert checked(logged).faults == (
+        f"code {serial} stands at SHIPPED, its last step led to RESERVED: its row was edited",
+    )
+
+
+def test_the_last_leaf_cut_off_is_a_roll_back(logged: Place) -> None:
+    last = leaves(logged) - 1
+    edit(database(logged), ('DELETE FROM log_leaves WHERE "index" = ?', (last,)))
+    assert f"leaf {last}: the records end here, {last + 1} leaves were signed" in checked(logged).faults[0]
+    config = StationConfig.read(logged.folder / "station.toml")
+    reader = RecordReader(config.url, config.images)
+    with pytest.raises(LogForked):
+        open_log(config, reader).publish()
+    reader.close()
+
+
+def test_an_erased_payload_leaves_the_log_whole(logged: Place) -> None:
+    edit(database(logged), ("DELETE FROM log_payloads", ()))
+    assert checked(logged).faults == ()
