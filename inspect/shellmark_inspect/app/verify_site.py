@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -71,14 +72,10 @@ def serve(
 
     Example: `shellmark verify serve --data site --host ID.EXAMPLE.CN --proxy 127.0.0.1`
     """
-    try:
+    with _extra():
         import uvicorn
 
         from shellmark_trace.site import SiteSettings, build_app
-    except ImportError as e:
-        raise InputError(
-            f"the verify site needs the extra: pip install 'shellmark[verify]' ({e.name} is missing)"
-        ) from e
     issued = _issued(keys, root, manifest, voids)
     site = _open(SiteSettings(data, check_host(host), database, city_header, issued))
     out.print(
@@ -113,7 +110,8 @@ def token(
 
     Examples: `shellmark verify token station st01 --data site` · `… inspector li --data site --remove`
     """
-    from shellmark_trace.site import Tokens
+    with _extra():
+        from shellmark_trace.site import Tokens
 
     tokens = Tokens(data / "tokens.json")
     if remove:
@@ -136,7 +134,8 @@ def pins(
 
     Example: `shellmark verify pins codes.txt --key site.key --out pins.csv --site https://id.example.cn --token-file t`
     """
-    from shellmark_trace.site import pin_hash, site_key
+    with _extra():
+        from shellmark_trace.site import pin_hash, site_key
 
     if not key.is_file():
         raise InputError(f"key file {key} is missing: copy site.key from the site's folder")
@@ -168,6 +167,15 @@ def proof(
     index = Proof.parse(text).index
     VerifySite.of(VerifySiteSettings(url=site, token_file=token_file)).send_proof(check_serial(serial), index, text)
     out.print(f"proof of leaf {index} for {serial} is at {site}", markup=False, soft_wrap=True)
+
+
+@contextmanager
+def _extra() -> Iterator[None]:
+    """Say which extra is missing, in a line."""
+    try:
+        yield
+    except ImportError as e:
+        raise InputError(f"the verify site needs its extra ({e.name}): pip install 'shellmark[verify]'") from e
 
 
 def _issued(keys: Path | None, root: str | None, manifest: Path | None, voids: Path | None) -> IssuedPapers | None:

@@ -110,6 +110,15 @@ def test_pins_are_drawn_once_and_sent_until_they_are_there(tmp_path: Path, stand
     assert (code, "has a PIN" in said) == (2, True)
 
 
+def test_without_the_extra_it_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.startswith(("fastapi", "shellmark_trace.site"))]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "fastapi", None)
+    for words in (("serve", "--data", "x", "--host", HOST), ("token", "station", "st01", "--data", "x")):
+        code, said = run(*words)
+        assert (code, "pip install 'shellmark[verify]'" in said) == (2, True)
+
+
 def test_a_proof_is_sent(tmp_path: Path, stand: Stand, run: Run) -> None:
     story = stand.tell(Story())
     (tmp_path / "token").write_text(stand.token)
