@@ -80,6 +80,10 @@ COMMANDS = [
     ("manifest", "build"),
     ("manifest", "show"),
     ("verify", "text"),
+    ("verify", "serve"),
+    ("verify", "token"),
+    ("verify", "pins"),
+    ("verify", "proof"),
 ]
 
 
