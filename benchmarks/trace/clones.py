@@ -47,7 +47,8 @@ class People:
     §9 states `scans` (35 % of buyers look at all), `travels` (10 %), `resold` (3 %) and that there are re-scans and
     families; the rest was fitted to the genuine columns of its table. `again` looks a second time, `more` each time
     once more; `family` lets another phone look, `and_more` a further one; `away` is the mean of looks on a journey
-    beyond the first; `claims` gives the PIN, `hands_pin` of second owners give it once more, not a transfer code.
+    beyond the first. The next owner looks once; `claims` gives the PIN, `hands_pin` of next owners give it once more
+    instead of a transfer code.
     """
 
     scans: float = 0.35
@@ -96,7 +97,7 @@ def owner_scans(people: People, random: np.random.Generator, name: str, *, pin: 
         later = bought + (60 + random.exponential(200)) * DAY_S
         city = CITIES[random.integers(len(CITIES))]
         again = claims and random.random() < people.hands_pin
-        found += _looks(people, random, f"{name}/next", city, later, pin=again)
+        found.append(Scan(later, f"{name}/next", city, again))
     return found
 
 

@@ -9,13 +9,18 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import http.client
+import socket
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 
 from shellmark_trace import digital_link, new_serial
 from shellmark_trace.site import EventIn, Rate, Site, SiteSettings, build_app
@@ -85,6 +90,37 @@ async def measure(app: Any, serials: list[str], requests: int) -> dict[str, list
     return found
 
 
+def served(folder: Path, serials: list[str]) -> float:
+    """CPU ms a request of `shellmark verify serve` as a process, HTTP and all: a new connection and phone each time."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-c", "from shellmark_inspect.app import main; main()", "verify", "serve"]
+    process = subprocess.Popen([*command, "--data", str(folder), "--host", HOST, "--port", str(port)])
+    try:
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port)).close()
+                break
+            except ConnectionRefusedError:
+                time.sleep(0.1)
+        watched, begun = psutil.Process(process.pid), 0.0
+        for n, serial in enumerate(serials):
+            if n == 50:  # the templates are compiled and the statements cached by now
+                begun = sum(watched.cpu_times()[:2])
+            address = f"127.1.{n // 200}.{n % 200 + 1}"  # each its own, or the limit would answer
+            client = http.client.HTTPConnection("127.0.0.1", port, source_address=(address, 0))
+            client.request("GET", f"/01/{GTIN}/21/{serial}", headers={"Host": HOST})
+            answer = client.getresponse()
+            assert answer.status == 200
+            answer.read()
+            client.close()
+        return 1000 * (sum(watched.cpu_times()[:2]) - begun) / (len(serials) - 50)
+    finally:
+        process.terminate()
+        process.wait()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--requests", type=int, default=3000)
@@ -97,6 +133,11 @@ def main() -> None:
         serials = fill(site, options.codes)
         found = asyncio.run(measure(build_app(site), serials, options.requests))
         site.close()
+        if options.database is None:
+            rest = serials[options.requests :]
+            print(
+                f"verify serve, {len(rest) - 50} first queries over HTTP: {served(Path(folder), rest):.2f} CPU ms each"
+            )
     print(f"{options.codes} codes, {options.requests} requests of each kind, CPU ms (all threads)")
     for kind, ms in found.items():
         half = 1.96 * statistics.stdev(ms) / len(ms) ** 0.5

@@ -27,6 +27,10 @@ class TextOrCommand(TyperGroup):
 
 
 app = typer.Typer(cls=TextOrCommand, no_args_is_help=True, help="Check a code offline, or serve the verify site.")
+app.command()(verify_site.serve)
+app.command()(verify_site.token)
+app.command()(verify_site.pins)
+app.command()(verify_site.proof)
 
 
 @app.command("text")
@@ -89,8 +93,3 @@ def _print(answer: Answer, *, machine: bool) -> None:
         return
     for zh, en in answer_lines(answer, at):
         out.print(zh if zh == en else f"{zh} | {en}", markup=False, soft_wrap=True)
-
-
-app.command()(verify_site.serve)
-app.command()(verify_site.token)
-app.command()(verify_site.pins)

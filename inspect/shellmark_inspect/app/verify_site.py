@@ -1,10 +1,11 @@
-"""`shellmark verify serve|token|pins`: run the verify site, say who may use it, draw PINs."""
+"""`shellmark verify serve|token|pins|proof`: run the verify site, say who may use it, draw PINs, send a proof."""
 
 from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -13,13 +14,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from shellmark_inspect.app.papers import read_bytes, read_roots
 from shellmark_inspect.app.printing import out
 from shellmark_inspect.errors import InputError
 from shellmark_inspect.outputs import VerifySite, VerifySiteSettings
-from shellmark_trace import check_host, parse_link
+from shellmark_trace import check_host, check_serial, parse_link
+from shellmark_trace.log import Proof
 
 if TYPE_CHECKING:
-    from shellmark_trace.site import Site, SiteSettings
+    from shellmark_trace.site import IssuedPapers, Site, SiteSettings
 
 DataOption = Annotated[Path, typer.Option("--data", help="The site's folder: key, tokens, pictures, database.")]
 
@@ -56,20 +59,31 @@ def serve(
     city_header: Annotated[
         str | None, typer.Option("--city-header", help="The proxy's header with NAME;LATITUDE;LONGITUDE of the city.")
     ] = None,
+    per_address: Annotated[
+        float,
+        typer.Option("--per-address", min=0.1, help="Requests a second of one address; 30 times as many at once."),
+    ] = 4.0,
+    keys: Annotated[
+        Path | None, typer.Option("--keys", help="The factory's signed key list; with --root and --manifest.")
+    ] = None,
+    root: Annotated[str | None, typer.Option("--root", help="The root holders' cards: a file, or with commas.")] = None,
+    manifest: Annotated[
+        Path | None, typer.Option("--manifest", help="The list of issued codes: tells of those not uploaded yet.")
+    ] = None,
+    voids: Annotated[Path | None, typer.Option("--voids", help="The list of withdrawn codes.")] = None,
 ) -> None:
     """Serve the verify site until Ctrl-C or SIGTERM.
 
     Example: `shellmark verify serve --data site --host ID.EXAMPLE.CN --proxy 127.0.0.1`
     """
-    try:
+    with _extra():
         import uvicorn
 
-        from shellmark_trace.site import SiteSettings, build_app
-    except ImportError as e:
-        raise InputError(
-            f"the verify site needs the extra: pip install 'shellmark[verify]' ({e.name} is missing)"
-        ) from e
-    site = _open(SiteSettings(data, check_host(host), database, city_header))
+        from shellmark_trace.site import Rate, SiteSettings, build_app
+    issued = _issued(keys, root, manifest, voids)
+    site = _open(
+        SiteSettings(data, check_host(host), database, city_header, issued, Rate(30 * per_address, per_address))
+    )
     out.print(
         f"verify site of {site.host} at http://{bind}:{port}/, {site.database.where}", markup=False, soft_wrap=True
     )
@@ -102,7 +116,8 @@ def token(
 
     Examples: `shellmark verify token station st01 --data site` · `… inspector li --data site --remove`
     """
-    from shellmark_trace.site import Tokens
+    with _extra():
+        from shellmark_trace.site import Tokens
 
     tokens = Tokens(data / "tokens.json")
     if remove:
@@ -125,7 +140,8 @@ def pins(
 
     Example: `shellmark verify pins codes.txt --key site.key --out pins.csv --site https://id.example.cn --token-file t`
     """
-    from shellmark_trace.site import pin_hash, site_key
+    with _extra():
+        from shellmark_trace.site import pin_hash, site_key
 
     if not key.is_file():
         raise InputError(f"key file {key} is missing: copy site.key from the site's folder")
@@ -141,6 +157,45 @@ def pins(
     for first in range(0, len(events), 100):
         sender.send(events[first : first + 100])
     out.print(f"{len(events)} PINs in {to}, their hashes at {site}", markup=False, soft_wrap=True)
+
+
+def proof(
+    serial: Annotated[str, typer.Argument(help="The code's serial.", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="Its .tlog-proof.", show_default=False)],
+    site: Annotated[str, typer.Option("--site", help="Where the site is: https://ID.EXAMPLE.CN.")],
+    token_file: Annotated[Path, typer.Option("--token-file", help="A file with the station's token.")],
+) -> None:
+    """Send a code's proof file of the transparency log to the site, for inspectors.
+
+    Example: `shellmark verify proof 0123456789ABC 41.tlog-proof --site https://id.example.cn --token-file verify.token`
+    """
+    text = read_bytes(file, "proof").decode("utf-8", "replace")
+    index = Proof.parse(text).index
+    VerifySite.of(VerifySiteSettings(url=site, token_file=token_file)).send_proof(check_serial(serial), index, text)
+    out.print(f"proof of leaf {index} for {serial} is at {site}", markup=False, soft_wrap=True)
+
+
+@contextmanager
+def _extra() -> Iterator[None]:
+    """Say which extra is missing, in a line."""
+    try:
+        yield
+    except ImportError as e:
+        raise InputError(f"the verify site needs its extra ({e.name}): pip install 'shellmark[verify]'") from e
+
+
+def _issued(keys: Path | None, root: str | None, manifest: Path | None, voids: Path | None) -> IssuedPapers | None:
+    """The papers by which codes that were not uploaded are known; None where there are none."""
+    from shellmark_trace.site import IssuedPapers
+
+    if keys is None and root is None and manifest is None:
+        return None
+    if keys is None or root is None or manifest is None:
+        raise InputError("codes that were not uploaded need --keys, --root and --manifest together")
+    for path in (keys, manifest, *([] if voids is None else [voids])):
+        if not path.is_file():
+            raise InputError(f"{path} is missing: give the signed paper's file")
+    return IssuedPapers(keys, read_roots(root), manifest, voids)
 
 
 def _open(settings: SiteSettings) -> Site:

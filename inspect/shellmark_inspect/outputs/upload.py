@@ -97,6 +97,14 @@ class VerifySite:
             for digest in _wanted(answer):
                 self._send_picture(digest, token)
 
+    def send_proof(self, serial: str, index: int, text: str) -> None:
+        """Upload a code's proof file for leaf `index` of the station's log.
+
+        Raises:
+            OutputError: the site is away, refuses the token, or does not know the code.
+        """
+        self._request("PUT", f"/upload/proofs/{serial}/{index}", text.encode(), self._token(), "text/plain")
+
     def _send_picture(self, digest: str, token: str) -> None:
         path = self._find(digest)
         if path is None:

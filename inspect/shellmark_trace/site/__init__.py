@@ -6,6 +6,7 @@ from .app import build_app
 from .claims import PIN_LENGTH, TRIES, Claimed, new_pin, pin_hash
 from .database import Database
 from .findings import VERDICTS, Finding, Standing, by_counting, without_counting
+from .issued import IssuedPapers
 from .limits import Rate
 from .parts import IssuedCheck, Site, SiteSettings
 from .retention import Erased, erase_old
@@ -24,6 +25,7 @@ __all__ = [
     "EventIn",
     "Finding",
     "IssuedCheck",
+    "IssuedPapers",
     "Rate",
     "Site",
     "SiteSettings",

@@ -88,6 +88,10 @@ COMMANDS = [
     ("export", "xlsx"),
     ("export", "jsonl"),
     ("trace", "show"),
+    ("verify", "serve"),
+    ("verify", "token"),
+    ("verify", "pins"),
+    ("verify", "proof"),
 ]
 
 

@@ -110,6 +110,30 @@ def test_pins_are_drawn_once_and_sent_until_they_are_there(tmp_path: Path, stand
     assert (code, "has a PIN" in said) == (2, True)
 
 
+def test_without_the_extra_it_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.startswith(("fastapi", "shellmark_trace.site"))]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "fastapi", None)
+    for words in (("serve", "--data", "x", "--host", HOST), ("token", "station", "st01", "--data", "x")):
+        code, said = run(*words)
+        assert (code, "pip install 'shellmark[verify]'" in said) == (2, True)
+
+
+def test_a_proof_is_sent(tmp_path: Path, stand: Stand, run: Run) -> None:
+    story = stand.tell(Story())
+    (tmp_path / "token").write_text(stand.token)
+    text = "c2sp.org/tlog-proof@v1\nindex 3\n\ntrace.example.cn/st01\n4\nAAAA\n\n\u2014 n AAAAAAAA\n"
+    (tmp_path / "3.tlog-proof").write_text(text, "utf-8")
+    words = ["proof", story.serial, tmp_path / "3.tlog-proof", "--site", stand.url, "--token-file", tmp_path / "token"]
+    assert run(*words) == (0, "")
+    assert stand.site.inspecting.proof("li", story.serial, 3) == text
+    code, said = run("proof", Story().serial, *words[2:])
+    assert (code, "no such code" in said) == (2, True)
+    (tmp_path / "3.tlog-proof").write_text("x")
+    code, said = run(*words)
+    assert (code, "no proof file" in said) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
@@ -117,6 +141,7 @@ def test_pins_are_drawn_once_and_sent_until_they_are_there(tmp_path: Path, stand
         (("serve", "--data", "x", "--host", "A" * 19 + ".CN"), "use a shorter domain"),
         (("serve", "--data", "x", "--host", HOST, "--database", "mysql://a/b"), "cannot hold a verify site"),
         (("serve", "--data", "{file}", "--host", HOST), "file"),
+        (("serve", "--data", "x", "--host", HOST, "--manifest", "m"), "--keys, --root and --manifest together"),
         (("token", "station", "", "--data", "{folder}"), "cannot be used"),
         (("token", "king", "x", "--data", "x"), "king"),
         (

@@ -13,9 +13,9 @@ import pytest
 import sqlalchemy as sa
 from site_stand import Stand
 
-from shellmark_inspect.errors import ConfigError
+from shellmark_inspect.errors import ConfigError, WrongState
 from shellmark_inspect.outputs import OutputError, VerifySite, VerifySiteSettings, deliver, read_output_settings
-from shellmark_inspect.records import Records, SavePolicy
+from shellmark_inspect.records import Proof, Records, SavePolicy
 from shellmark_inspect.types import Evidence, Inspection, Reason, ReasonCode, Trigger, Verdict, Versions
 
 GTIN = "06901234567892"
@@ -115,3 +115,26 @@ def test_plain_http_stays_on_this_machine(tmp_path: Path) -> None:
     VerifySite.of(settings.model_copy(update={"insecure": True}))
     with pytest.raises(ConfigError, match="url"):
         read_output_settings("site", {"kind": "verify", "url": "ftp://x", "token_file": "t"})
+
+
+def test_a_labelled_case_is_shipped_once_the_site_knows_it_and_a_buyer_is_told(
+    stand: Stand, station: Records, tmp_path: Path
+) -> None:
+    sender = output(stand, tmp_path)
+    code = station.labels.waiting()[0]
+    station.labels.send(code.serial)
+    station.labels.count(code.serial, 41)
+    shown = cv2.blur(np.random.default_rng(9).integers(0, 255, (90, 120), np.uint8), (9, 9))
+    station.labels.activate(code.serial, Proof(code.text, 0.8, 42, "w17"), shown)
+    with pytest.raises(WrongState):
+        station.labels.ship(code.serial, target="site", operator="w17")
+    deliver(station, "site", sender)
+    station.labels.ship(code.serial, target="site", operator="w17")
+    phone = stand.phone()
+    path = code.text.partition(".CN")[2]
+    assert 'id="unshipped"' in phone.get(path).text  # the last step is not there yet
+    deliver(station, "site", sender)
+    page = phone.get(path).text
+    assert 'id="first"' in page
+    assert page.count("<figure>") == 2  # the judged frame and the picture the label was read in
+    assert stand.site.inspecting.trace("li", code.serial).steps[-1]["after"] == "SHIPPED"  # type: ignore[union-attr]
