@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from shellmark_inspect.app.files import check_writable
 from shellmark_inspect.app.printing import JsonOption, errors, out, print_json, print_table
 from shellmark_inspect.errors import InputError
 from shellmark_inspect.recipe import Recipe
+from shellmark_inspect.station import StationConfig
 from shellmark_trace import SERIAL_LENGTH, digital_link
 from shellmark_trace.labels import (
     TEMPLATES,
@@ -26,7 +27,7 @@ from shellmark_trace.labels import (
     label_picture_png,
     label_zpl,
 )
-from shellmark_trace.printers import Printer, build_printer, read_printer_settings
+from shellmark_trace.printers import Printer, PrinterSettings, build_printer, read_printer_settings
 
 if TYPE_CHECKING:  # OpenCV and the decoder are loaded by `read` alone
     import numpy as np
@@ -43,6 +44,7 @@ SAMPLE_SIGNATURE = "?91=" + "A" * 90
 COME_S = 10.0
 """How long a test label may take to be counted."""
 NOT_RIGHT = 1
+HOST, DEFAULT = "EXAMPLE.COM", "outside"
 
 RecipeOption = Annotated[
     Path | None, typer.Option("--recipe", help="Take SKU, Chinese name and GTIN from this recipe.")
@@ -52,11 +54,14 @@ NameOption = Annotated[str | None, typer.Option("--name", help="The article's na
 GtinOption = Annotated[str | None, typer.Option("--gtin", help="The article's GTIN, 14 digits.")]
 BatchOption = Annotated[str, typer.Option("--batch", help="The batch.")]
 DateOption = Annotated[str | None, typer.Option("--date", help="The date as printed; today's by default, '' for none.")]
-HostOption = Annotated[str, typer.Option("--host", help="The domain buyers are sent to, at most 18 characters.")]
-TemplateOption = Annotated[
-    str, typer.Option("--template", help=f"A template's TOML file, or one of {', '.join(TEMPLATES)}.")
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", help="Take host, template and printer from this station's configuration.")
 ]
-DpiOption = Annotated[int, typer.Option("--dpi", help="Dots an inch of the printer: 203, 300 or 600.")]
+HostOption = Annotated[str | None, typer.Option("--host", help="The domain buyers are sent to, at most 18 characters.")]
+TemplateOption = Annotated[
+    str | None, typer.Option("--template", help=f"A template's TOML file, or one of {', '.join(TEMPLATES)}.")
+]
+DpiOption = Annotated[int | None, typer.Option("--dpi", help="Dots an inch of the printer: 203, 300 or 600.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,15 @@ class _Words:
     gtin: str | None
     batch: str
     date: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where labels are printed: the codes' host, the template, the printer."""
+
     host: str
+    template: LabelTemplate
+    printer: PrinterSettings
 
 
 @app.command()
@@ -79,9 +92,10 @@ def preview(
     gtin: GtinOption = None,
     batch: BatchOption = "",
     day: DateOption = None,
-    host: HostOption = "EXAMPLE.COM",
-    template: TemplateOption = "outside",
-    dpi: DpiOption = 300,
+    config: ConfigOption = None,
+    host: HostOption = None,
+    template: TemplateOption = None,
+    dpi: DpiOption = None,
 ) -> None:
     """Draw a label exactly as it would be printed, marked as a sample and with a serial of zeros.
 
@@ -90,8 +104,9 @@ def preview(
     if path.suffix.lower() not in ENDINGS:
         raise typer.BadParameter(f"{path}: give a file ending in {', '.join(ENDINGS)}")
     check_writable(path)
-    dots_per_mm = _dots_per_mm(dpi)
-    picture = _sample(_template(template), _Words(recipe, sku, name, gtin, batch, day, host), dots_per_mm)
+    place = _place(config, host, template, None, dpi)
+    dots_per_mm = place.printer.dpi / 25.4
+    picture = _sample(place, _Words(recipe, sku, name, gtin, batch, day), dots_per_mm)
     _write(path, picture, dots_per_mm)
     size = " x ".join(f"{side / dots_per_mm:.1f}" for side in reversed(picture.shape))
     out.print(f"{path}: {picture.shape[1]} x {picture.shape[0]} dots, {size} mm", markup=False, soft_wrap=True)
@@ -99,32 +114,37 @@ def preview(
 
 @app.command("print-test")
 def print_test(
-    printer: Annotated[str, typer.Option("--printer", help="The printer's host or host:port (9100 by default).")],
+    printer: Annotated[str | None, typer.Option("--printer", help="A Zebra's host or host:port (9100).")] = None,
     recipe: RecipeOption = None,
     sku: SkuOption = "TEST",
     name: NameOption = "打印测试",
     gtin: GtinOption = None,
     batch: BatchOption = "",
     day: DateOption = None,
-    host: HostOption = "EXAMPLE.COM",
-    template: TemplateOption = "outside",
-    dpi: DpiOption = 300,
+    config: ConfigOption = None,
+    host: HostOption = None,
+    template: TemplateOption = None,
+    dpi: DpiOption = None,
     machine: JsonOption = False,
 ) -> None:
-    """Print one sample label on a Zebra-compatible printer and see whether its odometer counts exactly one.
+    """Print one sample label and see whether the printer's odometer counts exactly one.
 
-    Ends with exit code 1 when it does not. Example: `shellmark label print-test --printer 192.0.2.7 --gtin
-    06901234567892`
+    Ends with exit code 1 when it does not. A station that prints on this printer sees a label that is not its own and
+    asks to have the count reconciled. Example: `shellmark label print-test --printer 192.0.2.7 --gtin 06901234567892`
     """
-    made = build_printer(read_printer_settings(_address(printer) | {"kind": "zebra", "dpi": dpi}))
-    words = _Words(recipe, sku, name, gtin, batch, day, host)
-    picture = _sample(_template(template), words, made.dots_per_mm)
-    before, after = _printed(made, picture)
+    if printer is None and (config is None or StationConfig.read(config).label is None):
+        raise typer.BadParameter("which printer? give --printer HOST, or --config with a section [label]")
+    place = _place(config, host, template, _address(printer) if printer else None, dpi)
+    made = build_printer(place.printer)
+    before, after = _printed(made, _sample(place, _Words(recipe, sku, name, gtin, batch, day), made.dots_per_mm))
+    labels = None if before is None or after is None else after - before
     if machine:
-        print_json({"printer": printer, "before": before, "after": after, "labels": after - before})
+        print_json({"before": before, "after": after, "labels": labels})
+    elif labels is None:
+        out.print("printed; this printer counts nothing", markup=False)
     else:
-        out.print(f"{printer}: odometer {before} -> {after}, {after - before} label(s)", markup=False, soft_wrap=True)
-    if after - before != 1:
+        out.print(f"odometer {before} -> {after}, {labels} label(s)", markup=False, soft_wrap=True)
+    if labels not in {1, None}:
         errors.print("shellmark: not exactly one label was counted: look at the printer", style="red", markup=False)
         raise typer.Exit(NOT_RIGHT)
 
@@ -136,7 +156,7 @@ def read(
         str | None, typer.Option("--serial", help="The serial that was printed: judge the label.")
     ] = None,
     gtin: GtinOption = None,
-    host: HostOption = "EXAMPLE.COM",
+    host: HostOption = None,
     machine: JsonOption = False,
 ) -> None:
     """Read every label in pictures, with its unused error correction; with `--serial`, say whether it is the right one.
@@ -148,7 +168,7 @@ def read(
     found = []
     for path in (file for word in pictures for file in picture_files(word)):
         reads = read_labels(_frame(path))
-        found.append((path, reads, str(judge_read(reads, serial, host, gtin)) if serial else ""))
+        found.append((path, reads, str(judge_read(reads, serial, host or HOST, gtin)) if serial else ""))
     if machine:
         print_json([_as_json(*one) for one in found])
     else:
@@ -159,6 +179,20 @@ def read(
         raise typer.Exit(NOT_RIGHT)
 
 
+def _place(config: Path | None, host: str | None, template: str | None, printer: Mapping[str, Any] | None,
+           dpi: int | None) -> _Place:  # fmt: skip
+    """What is given, else what the station's configuration says, else the defaults; a preview needs no real printer."""
+    station = StationConfig.read(config) if config else None
+    label = station.label if station else None
+    settings = printer or (label.printer if label else {"kind": "files", "folder": "."})
+    folder = station.folder if station else Path()
+    return _Place(
+        host or (station.host if station else HOST),
+        label.label_template(folder) if label and not template else _template(template or DEFAULT),
+        read_printer_settings({**settings, **({"dpi": dpi} if dpi else {})}, folder),
+    )
+
+
 def _template(word: str) -> LabelTemplate:
     if word in TEMPLATES:
         return TEMPLATES[word]
@@ -167,25 +201,21 @@ def _template(word: str) -> LabelTemplate:
     raise typer.BadParameter(f"template {word!r} is unknown: give a TOML file, or one of {', '.join(TEMPLATES)}")
 
 
-def _dots_per_mm(dpi: int) -> float:
-    return read_printer_settings({"kind": "files", "folder": ".", "dpi": dpi}).dpi / 25.4
-
-
-def _sample(template: LabelTemplate, words: _Words, dots_per_mm: float) -> NDArray[np.bool_]:
+def _sample(place: _Place, words: _Words, dots_per_mm: float) -> NDArray[np.bool_]:
     recipe = Recipe.read(words.recipe) if words.recipe else None
     gtin = words.gtin or (recipe and recipe.gtin)
     if not gtin:
         raise InputError("a label needs its article's GTIN: give --gtin, or --recipe with one that has a gtin")
-    text = digital_link(words.host, gtin, SAMPLE_SERIAL)
+    text = digital_link(place.host, gtin, SAMPLE_SERIAL)
     content = LabelContent(
-        text + SAMPLE_SIGNATURE if template.symbol == "signed" else text,
+        text + SAMPLE_SIGNATURE if place.template.symbol == "signed" else text,
         sku=words.sku or (recipe.sku if recipe else ""),
         name=words.name or ((recipe.name_zh or recipe.name) if recipe else ""),
         batch=words.batch,
         date=f"{datetime.now().astimezone():%Y-%m-%d}" if words.date is None else words.date,
         sample=True,
     )
-    return draw_label(template, content, dots_per_mm)
+    return draw_label(place.template, content, dots_per_mm)
 
 
 def _write(path: Path, picture: NDArray[np.bool_], dots_per_mm: float) -> None:
@@ -204,18 +234,16 @@ def _address(printer: str) -> dict[str, Any]:
     host, _, port = printer.partition(":")
     if port and not port.isdecimal():
         raise typer.BadParameter(f"printer {printer!r}: give host or host:port")
-    return {"host": host} | ({"port": int(port)} if port else {})
+    return {"kind": "zebra", "host": host} | ({"port": int(port)} if port else {})
 
 
-def _printed(printer: Printer, picture: NDArray[np.bool_]) -> tuple[int, int]:
-    """The odometer before and after; after waits until the label is counted."""
+def _printed(printer: Printer, picture: NDArray[np.bool_]) -> tuple[int | None, int | None]:
+    """The odometer before and after, None where there is none; after waits until the label is counted."""
     before = printer.odometer()
-    assert before is not None
     printer.print(picture)
     deadline = time.monotonic() + COME_S
-    while (after := printer.odometer()) == before and time.monotonic() < deadline:
+    while (after := printer.odometer()) == before and before is not None and time.monotonic() < deadline:
         time.sleep(0.2)
-    assert after is not None
     return before, after
 
 

@@ -76,6 +76,21 @@ def test_a_test_print_counts_one_label_or_ends_with_one(tmp_path: Path) -> None:
         assert printer.without_jzn == 0
 
 
+def test_a_stations_configuration_gives_host_template_and_printer(tmp_path: Path) -> None:
+    config = tmp_path / "station.toml"
+    label = '[label]\nview = "eye"\nuncounted = true\ntemplate = "wide.toml"\n'
+    camera = '[cameras.eye]\nkind = "folder"\npath = "."\n'
+    printer = '[label.printer]\nkind = "files"\nfolder = "labels"\nformat = "png"\ndpi = 203\n'
+    config.write_text('station = "st01"\nhost = "ID.EXAMPLE.CN"\nrecipes = ["r.toml"]\n' + camera + label + printer)
+    (tmp_path / "wide.toml").write_text('name = "wide"\nwidth_mm = 60\n')
+    article = ("--gtin", GTIN, "--config", str(config))
+    assert "60.1 x 30.0 mm" in said("preview", *article, "--out", str(tmp_path / "label.png"))
+    assert "counts nothing" in said("print-test", *article)
+    (printed,) = (tmp_path / "labels").iterdir()
+    for path in (printed, tmp_path / "label.png"):
+        assert [one.text for one in zxingcpp.read_barcodes(cv2.imread(str(path)))] == [SAMPLE]
+
+
 def test_a_label_is_read_and_judged(tmp_path: Path) -> None:
     picture = tmp_path / "标签.png"
     said("preview", *WORDS, "--out", str(picture))
@@ -101,6 +116,7 @@ def test_a_label_is_read_and_judged(tmp_path: Path) -> None:
         (("preview", "--gtin", GTIN, "--host", "MUCH.TOO.LONG.EXAMPLE.CN", "--out", "l.png"), "takes 18"),
         (("print-test", "--gtin", GTIN, "--printer", "127.0.0.1:1"), "see that it is on"),
         (("print-test", "--gtin", GTIN, "--printer", "host:port"), "host:port"),
+        (("print-test", "--gtin", GTIN), "which printer"),
         (("read", "none.png"), "cannot be read"),
         (("read", "text.png"), "is no picture"),
         (("read", "empty.png"), "is no picture"),
