@@ -31,6 +31,7 @@ from shellmark_trace.keys import (
     open_list,
     parse_draft,
     read_key,
+    renewed,
     replace_public,
     revoked,
     rotated,
@@ -124,6 +125,21 @@ def rotate(
         window=None if days is None else timedelta(days=days),
     )
     _write(to, rotated(keys, new, at, timedelta(days=life)), keys)
+
+
+@app.command()
+def renew(
+    path: ListArgument,
+    to: OutArgument,
+    host: Annotated[list[str] | None, typer.Option("--host", help="A further host; may be repeated.")] = None,
+    life: LifeOption = LIST_LIFE.days,
+) -> None:
+    """Give the list a later end, and further hosts when the domain changes; no key changes.
+
+    Example: `shellmark keys renew keys-4.list keys-5.list --host v.example.cn`
+    """
+    keys, _ = parse_draft(read_bytes(path, "key list"))
+    _write(to, renewed(keys, now(), timedelta(days=life), host or ()), keys)
 
 
 @app.command()
