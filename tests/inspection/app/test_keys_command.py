@@ -177,6 +177,8 @@ def test_a_dealer_s_day(office: Office, place: Place, codes: list[str]) -> None:
     assert office.verify(codes[0], code=2)["why"] == "no_manifest"
     plain = call("verify", codes[0], "--keys", office / "k2", *office.root, "--seen", office / "seen.json", *papers)
     assert plain.splitlines()[0] == "本厂签发: 平湖箱包厂 | issued by this factory: Pinghu Luggage"
+    counted = json.loads(call("keys", "list", office / "k2", "--data", place.folder / "station.toml", "--json", code=1))
+    assert list(counted["drawn"].values()) == [5]  # four shells, one void label replaced: two more than the key may
     shown = json.loads(call("manifest", "show", office / "issued", "--json"))
     assert (shown["counts"]["codes"], shown["version"], shown["expired"]) == (2, 1, False)
     assert shown["logs"][0]["origin"] == ORIGIN
