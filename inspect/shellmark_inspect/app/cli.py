@@ -21,12 +21,16 @@ from shellmark_inspect.app import (
     doctor,
     drift,
     evidence,
+    keys,
     logs,
+    manifest,
     models,
     names,
     records,
     run,
+    tags,
     train,
+    verify,
 )
 from shellmark_inspect.app.printing import errors
 from shellmark_inspect.errors import ShellmarkError
@@ -54,6 +58,7 @@ app.command()(names.names)
 app.command()(bench.bench)
 app.command()(evidence.evidence)
 app.command()(doctor.doctor)
+keys.app.command()(tags.tag)
 for name, group in (
     ("records", records.app),
     ("cameras", cameras.app),
@@ -61,6 +66,9 @@ for name, group in (
     ("calibrate", calibrate.app),
     ("checks", checks.app),
     ("drift", drift.app),
+    ("keys", keys.app),
+    ("manifest", manifest.app),
+    ("verify", verify.app),
     ("log", logs.app),
 ):
     app.add_typer(group, name=name)

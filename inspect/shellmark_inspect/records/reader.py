@@ -19,6 +19,7 @@ from . import check_reading, rows, schema
 from .audit import Audit
 from .check_values import CheckFacts, CheckRecord, KeptBaseline, Reading, Suspect
 from .database import file_of, mapped, read_url, reader, settings, wal_reset_bug
+from .issued import Issued
 from .leaves import Leaves
 from .migrate import HEAD, check, revision
 from .schema import inspections
@@ -182,6 +183,10 @@ class RecordReader:
         with self._reading() as connection:
             reset, kept = check_reading.kept_baselines(connection, station, sku, bases)
             return kept, check_reading.readings(connection, station, sku, since=reset, last=last)
+
+    def issued(self) -> Issued:
+        """The codes of every station that writes this database."""
+        return Issued(self._reading)
 
     def leaves(self, station: str) -> Leaves:
         """A station's transparency log."""

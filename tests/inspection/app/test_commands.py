@@ -69,6 +69,18 @@ COMMANDS = [
     ("calibrate", "zones"),
     ("evidence",),
     ("calibrate", "checks"),
+    ("keys", "init"),
+    ("keys", "draft"),
+    ("keys", "rotate"),
+    ("keys", "renew"),
+    ("keys", "revoke"),
+    ("keys", "sign"),
+    ("keys", "list"),
+    ("keys", "show"),
+    ("keys", "tag"),
+    ("manifest", "build"),
+    ("manifest", "show"),
+    ("verify", "text"),
 ]
 
 
