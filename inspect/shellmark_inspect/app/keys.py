@@ -10,6 +10,7 @@ import typer
 
 from shellmark_inspect.app.papers import PassphraseOption, RootOption, now, passphrase, read_bytes, read_roots
 from shellmark_inspect.app.printing import JsonOption, out, print_json, print_table
+from shellmark_inspect.app.records import open_reader
 from shellmark_inspect.errors import InputError
 from shellmark_trace.errors import KeyFileError
 from shellmark_trace.keys import (
@@ -31,6 +32,7 @@ from shellmark_trace.keys import (
     open_list,
     parse_draft,
     read_key,
+    renewed,
     replace_public,
     revoked,
     rotated,
@@ -47,7 +49,7 @@ ListArgument = Annotated[Path, typer.Argument(help="The key list, or a draft of 
 OutArgument = Annotated[Path, typer.Argument(help="The draft to write; what exists is not written over.")]
 LifeOption = Annotated[int, typer.Option("--life", min=1, max=3660, help="Days until the list expires.")]
 GtinOption = Annotated[list[str] | None, typer.Option("--gtin", help="A GTIN the station may sign; may be repeated.")]
-COLUMNS = ("kind", "id", "name", "from", "to", "most", "GTINs", "log", "revoked")
+COLUMNS = ("kind", "id", "name", "from", "to", "drawn", "most", "GTINs", "log", "revoked")
 
 
 @app.command()
@@ -127,6 +129,21 @@ def rotate(
 
 
 @app.command()
+def renew(
+    path: ListArgument,
+    to: OutArgument,
+    host: Annotated[list[str] | None, typer.Option("--host", help="A further host; may be repeated.")] = None,
+    life: LifeOption = LIST_LIFE.days,
+) -> None:
+    """Give the list a later end, and further hosts when the domain changes; no key changes.
+
+    Example: `shellmark keys renew keys-4.list keys-5.list --host v.example.cn`
+    """
+    keys, _ = parse_draft(read_bytes(path, "key list"))
+    _write(to, renewed(keys, now(), timedelta(days=life), host or ()), keys)
+
+
+@app.command()
 def revoke(
     path: ListArgument,
     key: Annotated[str, typer.Argument(help="The key's id, 6 hex digits.")],
@@ -178,28 +195,41 @@ def sign(
 def list_keys(
     path: ListArgument,
     root: Annotated[str | None, typer.Option("--root", help="The root holders; without it nothing is checked.")] = None,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="A station's records: count the codes drawn in each key's time.")
+    ] = None,
     machine: JsonOption = False,
 ) -> None:
     """List the keys of a key list; with `--root` the list must be in force.
 
-    Example: `shellmark keys list keys-2.list --root roots.txt`
+    With `--data` each station's codes are counted against what its key may sign; ends with 1 when there are more.
+
+    Example: `shellmark keys list keys-2.list --root roots.txt --data station.toml`
     """
     said = read_bytes(path, "key list")
     keys, note = parse_draft(said)
     if root is not None:
         keys = open_list(said, read_roots(root), now())
     names = [one.name for one in note.signatures]
+    drawn = {} if data is None else _drawn(keys, data)
     if machine:
-        print_json(keys.model_dump(mode="json") | {"signatures": names, "checked": root is not None})
-        return
-    state = "in force" if root is not None else "not checked: give --root"
+        more = {"signatures": names, "checked": root is not None, "drawn": drawn}
+        print_json(keys.model_dump(mode="json") | more)
+    else:
+        _print(keys, names, drawn, is_checked=root is not None)
+    if any(drawn.get(one.id, 0) > (one.most or 0) for one in keys.of_kind(Kind.STATION)):
+        raise typer.Exit(1)
+
+
+def _print(keys: KeyList, names: list[str], drawn: dict[str, int], *, is_checked: bool) -> None:
+    state = "in force" if is_checked else "not checked: give --root"
     out.print(
         f"{keys.factory_zh} {keys.factory_en}: version {keys.version}, {keys.issued:%Y-%m-%d} to "
         f"{keys.expires:%Y-%m-%d}, hosts {', '.join(keys.hosts)}, signed by {', '.join(names) or 'nobody'} ({state})",
         markup=False,
         soft_wrap=True,
     )
-    print_table(COLUMNS, map(_line, keys.keys))
+    print_table(COLUMNS, (_line(one, drawn) for one in keys.keys))
 
 
 @app.command()
@@ -253,11 +283,30 @@ def _tell(keys: KeyList, before: KeyList | None) -> None:
         out.print(f"  {line}", markup=False, soft_wrap=True)
 
 
-def _line(one: Entry) -> tuple[object, ...]:
+def _drawn(keys: KeyList, data: Path) -> dict[str, int]:
+    reader = open_reader(data)
+    try:
+        found = reader.issued()
+        return {one.id: found.drawn(one.name, since=one.starts, before=one.ends) for one in keys.of_kind(Kind.STATION)}
+    finally:
+        reader.close()
+
+
+def _line(one: Entry, drawn: dict[str, int]) -> tuple[object, ...]:
     mark = ""
     if one.revoked is not None:
         index = one.revoked.from_index
         mark = f"from leaf {index}" if index is not None else "wholly"
         mark += f": {one.revoked.why}"
     dates = f"{one.starts:%Y-%m-%d}", f"{one.ends:%Y-%m-%d}"
-    return one.kind, one.id, one.name, *dates, one.most or "", ", ".join(one.gtins), one.log, mark
+    return (
+        one.kind,
+        one.id,
+        one.name,
+        *dates,
+        drawn.get(one.id, ""),
+        one.most or "",
+        ", ".join(one.gtins),
+        one.log,
+        mark,
+    )

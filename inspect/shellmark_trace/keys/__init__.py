@@ -1,6 +1,6 @@
 """Keys: their files, the list two of three root holders sign, rotation, revocation, and what a reader has seen."""
 
-from .changes import LIST_LIFE, OVERLAP, WINDOW, differences, first_list, new_entry, revoked, rotated
+from .changes import LIST_LIFE, OVERLAP, WINDOW, differences, first_list, new_entry, renewed, revoked, rotated
 from .entries import ID_BYTES, Entry, Revocation, key_id
 from .files import (
     CARD_ENDING,
@@ -65,6 +65,7 @@ __all__ = [
     "read_passphrase",
     "read_pin_key",
     "read_seen",
+    "renewed",
     "replace_public",
     "revoked",
     "rotated",

@@ -51,6 +51,16 @@ def rotated(keys: KeyList, new: Entry, now: datetime, life: timedelta) -> KeyLis
     return _next(keys, now, life, keys=(*kept, new))
 
 
+def renewed(keys: KeyList, now: datetime, life: timedelta, hosts: Iterable[str] = ()) -> KeyList:
+    """The list with a later end and perhaps further hosts; old hosts stay, since labels with them are in the world.
+
+    Raises:
+        KeyFileError: a host is none.
+    """
+    more = [host.upper() for host in hosts]
+    return _next(keys, now, life, hosts=tuple(dict.fromkeys([*keys.hosts, *more])))
+
+
 def revoked(keys: KeyList, key_id: str, from_index: int | None, why: str, now: datetime, life: timedelta) -> KeyList:
     """The list in which a key is not believed from a leaf of its log on.
 

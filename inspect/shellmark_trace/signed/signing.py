@@ -53,6 +53,6 @@ class CodeSigner:
             raise KeyFileError(f"key {one.id} may not sign codes of GTIN {link.gtin}: it has {', '.join(one.gtins)}")
         if one.most is not None and before >= one.most:
             raise KeyFileError(
-                f"serial {link.serial} is beyond the {one.most} codes key {one.id} may sign: rotate in a new key"
+                f"serial {link.serial} is beyond the {one.most} codes of key {one.id}: rotate in a new key"
             )
         return SignedLink(link, one.id, self.private.sign(signed_bytes(link)))

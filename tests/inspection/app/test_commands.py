@@ -75,6 +75,7 @@ COMMANDS = [
     ("keys", "init"),
     ("keys", "draft"),
     ("keys", "rotate"),
+    ("keys", "renew"),
     ("keys", "revoke"),
     ("keys", "sign"),
     ("keys", "list"),

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +16,10 @@ from logged_station import ORIGIN, PASSPHRASE, VARIABLE, log_section
 from small_station import GTIN, Place
 from typer.testing import CliRunner
 
+from shellmark_inspect.app.checks import records_of
 from shellmark_inspect.app.cli import app
 from shellmark_inspect.errors import InputError
+from shellmark_inspect.records import Proof
 from shellmark_inspect.station import Station
 from shellmark_trace import KeyFileError, SignatureInvalid, TraceError
 
@@ -95,17 +95,21 @@ def office(tmp_path: Path, place: Place, monkeypatch: pytest.MonkeyPatch) -> Off
 
 @pytest.fixture
 def codes(office: Office, place: Place) -> list[str]:
-    """The station has run over four good shells: two codes are active, one is void, one never got its label."""
+    """The station has run over four good shells: two codes are active, one is void, one has no label yet."""
     place.fill(["good", "good", "good", "good"])
     with Station(place.config(log=log_section(place))) as station:
         station.run()
         station.wait()
-    with closing(sqlite3.connect(place.folder / "data" / "records.db")) as connection, connection:
-        found = connection.execute("SELECT serial, text FROM codes ORDER BY drawn_at, serial").fetchall()
-        for serial, states in ((0, ("SENT", "ACTIVE")), (1, ("SENT", "ACTIVE")), (2, ("VOID",))):
-            for state in states:  # as the station's driver moves them
-                connection.execute("UPDATE codes SET state = ? WHERE serial = ?", (state, found[serial][0]))
-    return [text for _, text in found]
+    with records_of(place.folder / "station.toml") as records:
+        texts = [one.text for one in records.labels.waiting()]
+        for number, text in enumerate(texts[:3], 40):
+            records.labels.send(text[-13:])
+            records.labels.count(text[-13:], number)
+        for number, text in enumerate(texts[:2], 41):
+            records.labels.activate(text[-13:], Proof(text, 0.9, number))
+        records.labels.replace(texts[2][-13:], "read back as another")
+    call("log", "publish", place.folder / "station.toml")
+    return texts
 
 
 def lists(office: Office, place: Place, *more: object, keys: str = "k2") -> tuple[object, ...]:
@@ -131,6 +135,14 @@ def test_the_ceremony_of_three_holders(office: Office) -> None:
     assert call("keys", "show", office / "st01.pub").split()[1] == "station"
     with_commas = ",".join((office / f"{name}.pub").read_text().strip() for name in HOLDERS)
     assert "in force" in call("keys", "list", office / "k2", "--root", with_commas)
+
+
+def test_a_list_is_renewed_when_the_domain_changes(office: Office) -> None:
+    said = call("keys", "renew", office / "k2", office / "k3", "--host", "v.example.cn")
+    assert "V.EXAMPLE.CN" in said
+    office.sign("k3", "bob", "chen", before="k2")
+    found = json.loads(call("keys", "list", office / "k3", *office.root, "--json"))
+    assert (found["version"], found["hosts"][1]) == (3, "V.EXAMPLE.CN")
 
 
 def test_a_holder_sees_what_changes_and_may_say_no(office: Office) -> None:
@@ -165,6 +177,8 @@ def test_a_dealer_s_day(office: Office, place: Place, codes: list[str]) -> None:
     assert office.verify(codes[0], code=2)["why"] == "no_manifest"
     plain = call("verify", codes[0], "--keys", office / "k2", *office.root, "--seen", office / "seen.json", *papers)
     assert plain.splitlines()[0] == "本厂签发: 平湖箱包厂 | issued by this factory: Pinghu Luggage"
+    counted = json.loads(call("keys", "list", office / "k2", "--data", place.folder / "station.toml", "--json", code=1))
+    assert list(counted["drawn"].values()) == [5]  # four shells, one void label replaced: two more than the key may
     shown = json.loads(call("manifest", "show", office / "issued", "--json"))
     assert (shown["counts"]["codes"], shown["version"], shown["expired"]) == (2, 1, False)
     assert shown["logs"][0]["origin"] == ORIGIN
@@ -204,7 +218,14 @@ def test_a_tag_is_signed_read_and_believed(office: Office, place: Place, codes: 
     assert office.verify(forged, code=1)["why"] == "wrong_signature"
     assert office.verify(text, "--need-log", code=1)["why"] == "not_logged"
     call("log", "proof", place.folder / "station.toml", "--serial", serial, "--out", office / "tag", "--record")
-    assert office.verify(text, "--need-log", "--proof", office / "tag.tlog-proof")["verdict"] == "issued"
+    for asked in (text, codes[0]):  # the last leaf is that of its proven label, so the signature is not needed
+        found = office.verify(asked, "--need-log", "--proof", office / "tag.tlog-proof")
+        assert (found["verdict"], found["why"]) == ("issued", "proved")
+    assert office.verify(codes[1], "--proof", office / "tag.tlog-proof", code=2)["why"] == "proof_refused"
+    call(
+        "log", "proof", place.folder / "station.toml", "--serial", codes[2][-13:], "--out", office / "gone", "--record"
+    )
+    assert office.verify(codes[2], "--proof", office / "gone.tlog-proof", code=1)["verdict"] == "void"
     (office / "tag.leaf").unlink()
     assert office.verify(text, "--proof", office / "tag.tlog-proof", code=2)["why"] == "proof_refused"
 

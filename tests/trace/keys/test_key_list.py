@@ -24,6 +24,7 @@ from shellmark_trace.keys import (
     open_list,
     parse_draft,
     read_seen,
+    renewed,
     revoked,
     rotated,
     sign_draft,
@@ -213,6 +214,16 @@ def test_a_revocation_names_an_index_and_can_only_grow() -> None:
     assert revoked(KEYS, manifest, None, "x", NOW, LIFE)
     with pytest.raises(KeyFileError, match="no key"):
         revoked(KEYS, "000000", 5, "x", NOW, LIFE)
+
+
+def test_a_list_is_renewed_and_keeps_its_hosts() -> None:
+    later = NOW + timedelta(days=100)
+    found = renewed(KEYS, later, LIFE, ["v.example.cn", "id.example.cn"])
+    assert found.hosts == ("ID.EXAMPLE.CN", "V.EXAMPLE.CN")
+    assert (found.version, found.expires, found.keys) == (3, later + LIFE, KEYS.keys)
+    assert any("V.EXAMPLE.CN" in line for line in differences(KEYS, found))
+    with pytest.raises(KeyFileError, match="host"):
+        renewed(KEYS, later, LIFE, ["no host"])
 
 
 def test_a_holder_is_shown_what_changes() -> None:
