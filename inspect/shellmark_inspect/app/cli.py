@@ -22,6 +22,7 @@ from shellmark_inspect.app import (
     drift,
     evidence,
     keys,
+    labels,
     logs,
     manifest,
     models,
@@ -70,6 +71,7 @@ for name, group in (
     ("manifest", manifest.app),
     ("verify", verify.app),
     ("log", logs.app),
+    ("label", labels.app),
 ):
     app.add_typer(group, name=name)
 
