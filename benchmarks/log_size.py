@@ -15,7 +15,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -100,10 +100,19 @@ def check(reader: RecordReader, folder: Path, note: Note, sizes: tuple[int, ...]
     print(f"faults: {len(found)}")
 
 
-def faults(reader: RecordReader, folder: Path, note: Note, sizes: tuple[int, ...], total: int, what: str) -> list[str]:
+def faults(
+    reader: RecordReader,
+    folder: Path,
+    note: Note,
+    sizes: tuple[int, ...],
+    total: int,
+    what: str,
+    *,
+    quiet: bool = False,
+) -> list[str]:
     checked = LogCheck(FolderSource(folder), Checkpoint.parse(note.text), sizes)
     found: list[str] = []
-    with told(what):
+    with nullcontext() if quiet else told(what):
         for one, edit in reader.audit(STATION).edits(total):
             if edit is not None:
                 found.append(str(edit))
@@ -114,7 +123,11 @@ def faults(reader: RecordReader, folder: Path, note: Note, sizes: tuple[int, ...
 
 def edit_one(file: Path, total: int) -> int:
     """Edit one entry with its hash and payload, so that nothing inside the database contradicts it."""
-    index = random.Random(total).randrange(total)
+    return edit_at(file, random.Random(total).randrange(total))
+
+
+def edit_at(file: Path, index: int) -> int:
+    """Edit this one."""
     payload, salt = canonical({"number": index, "filler": "edited"}), new_salt()
     data = leaf({"v": 1, "station": STATION, "kind": "other", "payload": payload_hash(payload, salt)})
     with closing(sqlite3.connect(file)) as connection, connection:
@@ -125,6 +138,27 @@ def edit_one(file: Path, total: int) -> int:
         )
         connection.execute('UPDATE log_payloads SET payload = ?, salt = ? WHERE "index" = ?', (payload, salt, index))
     return index
+
+
+def locate(place: Path, edits: int, total: int = 5000) -> None:
+    """Edits of single records, one after the other on a fresh copy: how many are located exactly."""
+    folder, chance, exact = place / "edits", random.Random(3), 0
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    fill(folder / "records.db", folder, 0, total)
+    reader = RecordReader(folder / "records.db", folder / "images")
+    heads = Heads(folder / "signed.json", Signer("trace.example.cn/bench", Ed25519PrivateKey.generate()))
+    head = Publisher(folder / "log", heads, reader.leaves(STATION)).publish()
+    reader.close()
+    for _ in range(edits):
+        copy = folder / "copy.db"
+        shutil.copy(folder / "records.db", copy)
+        index = edit_at(copy, chance.randrange(total))
+        reader = RecordReader(copy, folder / "images")
+        found = faults(reader, folder / "log", Note.parse(head.note), head.sizes, total, "", quiet=True)
+        reader.close()
+        exact += found[0].startswith(f"leaf {index}:")
+    print(f"── {edits} edits of one record among {total}: {exact} located exactly")
 
 
 def flip(folder: Path, size: int, note: Note) -> None:
@@ -181,7 +215,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--leaves", type=int, nargs="+", default=[100_000, 1_000_000])
     parser.add_argument("--to", type=Path, required=True)
+    parser.add_argument("--edits", type=int, default=200)
     arguments = parser.parse_args()
+    locate(arguments.to, arguments.edits)
     for total in arguments.leaves:
         measure(total, arguments.to)
 

@@ -22,13 +22,17 @@ from shellmark_inspect.app import (
     drift,
     evidence,
     export,
+    keys,
     logs,
+    manifest,
     models,
     names,
     records,
     run,
+    tags,
     trace,
     train,
+    verify,
 )
 from shellmark_inspect.app.printing import errors
 from shellmark_inspect.errors import ShellmarkError
@@ -56,6 +60,7 @@ app.command()(names.names)
 app.command()(bench.bench)
 app.command()(evidence.evidence)
 app.command()(doctor.doctor)
+keys.app.command()(tags.tag)
 for name, group in (
     ("records", records.app),
     ("cameras", cameras.app),
@@ -65,6 +70,9 @@ for name, group in (
     ("drift", drift.app),
     ("export", export.app),
     ("trace", trace.app),
+    ("keys", keys.app),
+    ("manifest", manifest.app),
+    ("verify", verify.app),
     ("log", logs.app),
 ):
     app.add_typer(group, name=name)

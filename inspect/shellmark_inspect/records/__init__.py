@@ -15,6 +15,7 @@ from .check_values import (
 )
 from .codes import ATTEMPTS_USED
 from .export import COLUMNS, TEXT_COLUMNS, Progress, record_json, write_csv, write_epcis, write_jsonl, write_xlsx
+from .issued import Issued, IssuedCode
 from .label_values import Halted, LastReading, Order, Proof, Reconciliation, Waiting
 from .labels import ATTEMPTS, Labels
 from .leaves import Leaf, Leaves
@@ -44,6 +45,8 @@ __all__ = [
     "Edit",
     "Event",
     "Halted",
+    "Issued",
+    "IssuedCode",
     "KeptBaseline",
     "Labels",
     "LastReading",

@@ -10,9 +10,19 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from shellmark_inspect.errors import RecordsError
+from shellmark_inspect.errors import InputError, RecordsError
 from shellmark_inspect.types import Code
-from shellmark_trace import LIVE, SUSPICIONS, States, Suspicion, check_transition, digital_link, new_serial
+from shellmark_trace import (
+    LIVE,
+    SUSPICIONS,
+    GtinError,
+    States,
+    Suspicion,
+    check_gtin,
+    check_transition,
+    digital_link,
+    new_serial,
+)
 
 from .ledger import Ledger
 from .schema import code_events, codes
@@ -220,6 +230,19 @@ class Codes:
         key = f"{serial}:{step}:{after}"
         self._ledger.tell("code", key, cause.at, told, row=cause.row, serial=serial)
         self._ledger.log({"kind": "code", **change, **told_subject}, told)
+
+
+def check_known_gtin(gtin: str | None) -> None:
+    """Refuse a GTIN that is none; None is a product without one.
+
+    Raises:
+        InputError: it is not 14 digits, or its check digit is wrong.
+    """
+    if gtin is not None:
+        try:
+            check_gtin(gtin)
+        except GtinError as e:
+            raise InputError(str(e)) from e
 
 
 def _of_check(doubt: Doubt) -> Cause:

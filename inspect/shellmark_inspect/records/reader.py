@@ -19,6 +19,7 @@ from . import check_reading, rows, schema
 from .audit import Audit
 from .check_values import CheckFacts, CheckRecord, KeptBaseline, Reading, Suspect
 from .database import file_of, mapped, read_url, reader, settings, wal_reset_bug
+from .issued import Issued
 from .leaves import Leaves
 from .migrate import HEAD, check, revision
 from .schema import inspections
@@ -185,6 +186,10 @@ class RecordReader:
             reset, kept = check_reading.kept_baselines(connection, station, sku, bases)
             return kept, check_reading.readings(connection, station, sku, since=reset, last=last)
 
+    def issued(self) -> Issued:
+        """The codes of every station that writes this database."""
+        return Issued(self._reading)
+
     def leaves(self, station: str) -> Leaves:
         """A station's transparency log."""
         return Leaves(self._reading, station)
@@ -218,9 +223,12 @@ class RecordReader:
 def _where(search: Search) -> sa.Select[Any]:
     c = inspections.c
     query = sa.select(inspections)
-    for name in ("case_id", "serial", "sku", "model_digest", "verdict"):
+    for name in ("case_id", "sku", "model_digest", "verdict"):
         if (value := search.get(name)) is not None:
             query = query.where(c[name] == str(value))
+    if (serial := search.get("serial")) is not None:  # also one that came in another's place
+        drawn = sa.select(schema.codes.c.row).where(schema.codes.c.serial == serial)
+        query = query.where(sa.or_(c.serial == serial, c.row.in_(drawn)))
     if (since := search.get("since")) is not None:
         query = query.where(c.recorded_at >= since)
     if (until := search.get("until")) is not None:

@@ -25,13 +25,13 @@ from shellmark_inspect.types import (
     Verdict,
     Versions,
 )
-from shellmark_trace import GtinError, LinkError, check_gtin, check_host
+from shellmark_trace import LinkError, check_host
 
 from . import rows
 from .check_values import Answer, MasterAnswer
 from .checks import Checks
 from .clock import ClockWatch
-from .codes import Cause, Codes, Moved
+from .codes import Cause, Codes, Moved, check_known_gtin
 from .database import RECORD_ROOM_BYTES, file_of, free_bytes, mapped, settings
 from .export import record_json
 from .labels import Labels
@@ -148,7 +148,7 @@ class Records:
             InputError: the GTIN is wrong.
         """
         gtin = None if inspection.trigger.placed else gtin
-        _check_gtin(gtin)
+        check_known_gtin(gtin)
         at = datetime.now(UTC)
         kept = self._pictures.keep(inspection, at)
         try:
@@ -289,9 +289,9 @@ class Records:
         base = self._connection.execute(sa.select(inspections).where(c.row == row)).mappings().one_or_none()
         if base is None:
             raise InputError(f"there is no record {row}")
-        if (last := self._last_row(base["case_id"])) != row:
-            raise InputError(f"record {row} of case {base['case_id']} was followed by {last}: decide about that one")
-        case_id = base["case_id"]
+        self._hold_case(case_id := base["case_id"])
+        if (last := self._last_row(case_id)) != row:
+            raise InputError(f"record {row} of case {case_id} was followed by {last}: decide about that one")
         change = self._codes.after_hold(case_id) if disposition in VOIDING else self._codes.unchanged(case_id)
         origin = row if base["origin"] is None else base["origin"]
         head = {**base, **decision, "kind": "overrule", "origin": origin, "previous": row}
@@ -357,10 +357,14 @@ class Records:
         return True
 
     def _know_case(self, case_id: str, sku: str, at: datetime) -> None:
-        known = self._connection.scalar(sa.select(cases.c.case_id).where(cases.c.case_id == case_id))
-        if known is None:
+        if not self._hold_case(case_id):
             values = {"case_id": case_id, "sku": sku, "station": self.station, "first_at": at}
             self._connection.execute(cases.insert(), values)
+
+    def _hold_case(self, case_id: str) -> bool:
+        """Whether a case is known; on a server nobody else writes about it until the transaction ends."""
+        query = sa.select(cases.c.case_id).where(cases.c.case_id == case_id).with_for_update()
+        return self._connection.scalar(query) is not None
 
     def _last_row(self, case_id: str) -> int | None:
         c = inspections.c
@@ -391,11 +395,3 @@ class Records:
             free = free_bytes(folder)
         if free < RECORD_ROOM_BYTES:
             raise StorageFull(f"{folder} has {free // 1024} KiB left: free some space, no case is begun before")
-
-
-def _check_gtin(gtin: str | None) -> None:
-    if gtin is not None:
-        try:
-            check_gtin(gtin)
-        except GtinError as e:
-            raise InputError(str(e)) from e

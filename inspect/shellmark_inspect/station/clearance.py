@@ -19,15 +19,14 @@ from shellmark_inspect.records import Reading
 from shellmark_inspect.station.checks import Checks
 from shellmark_inspect.station.drift import Monitor
 from shellmark_inspect.station.drift_door import Drift
+from shellmark_inspect.station.publishing import LOG_LAMP, Notary
 from shellmark_inspect.station.troubles import Trouble, TroubleCode
 from shellmark_inspect.types import Inspection, Reason, ReasonCode, Record, Verdict
 
 if TYPE_CHECKING:
     from shellmark_inspect.station.keeper import Keeper
-    from shellmark_inspect.station.publishing import Notary
     from shellmark_inspect.station.station import Station
 
-LOG_LAMP = "log"
 LAMPS = ("light", "calibration", "check", LOG_LAMP)
 _DAY_S = 86400.0
 

@@ -31,7 +31,7 @@ from shellmark_trace.log import (
     write_whole,
 )
 
-LAMP = "log"
+LOG_LAMP = "log"
 LATE_AFTER = timedelta(hours=2)
 """How long publishing or witnesses may fail before a person is told."""
 
@@ -190,7 +190,7 @@ class Notary:
             self._troubles = ()
         except LogForked as e:
             log.warning("%s", e)
-            self._troubles = (Trouble(TroubleCode.LOG_FORKED, LAMP, True, {"what": str(e)}),)
+            self._troubles = (Trouble(TroubleCode.LOG_FORKED, LOG_LAMP, True, {"what": str(e)}),)
         except (TraceError, RecordsError) as e:
             log.warning("%s", e)
             self._troubles = self._late(str(e))
@@ -201,7 +201,7 @@ class Notary:
         """A warning, once nothing was published or witnessed for long."""
         since = self._now() - self._well_at
         values: dict[str, str | float] = {"what": what, "hours": since.total_seconds() / 3600}
-        return (Trouble(TroubleCode.LOG_LATE, LAMP, False, values),) if since >= LATE_AFTER else ()
+        return (Trouble(TroubleCode.LOG_LATE, LOG_LAMP, False, values),) if since >= LATE_AFTER else ()
 
     @staticmethod
     def _now() -> datetime:

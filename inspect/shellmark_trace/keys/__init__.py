@@ -1,6 +1,6 @@
 """Keys: their files, the list two of three root holders sign, rotation, revocation, and what a reader has seen."""
 
-from .changes import LIST_LIFE, OVERLAP, WINDOW, differences, first_list, new_entry, revoked, rotated
+from .changes import LIST_LIFE, OVERLAP, WINDOW, differences, first_list, new_entry, renewed, revoked, rotated
 from .entries import ID_BYTES, Entry, Revocation, key_id
 from .files import (
     CARD_ENDING,
@@ -29,7 +29,7 @@ from .listing import (
 )
 from .passphrases import WAYS, Prompt, read_passphrase
 from .seen import Seen, read_seen, write_seen
-from .storage import write_public
+from .storage import replace_public, write_public
 
 __all__ = [
     "CARD_ENDING",
@@ -65,6 +65,8 @@ __all__ = [
     "read_passphrase",
     "read_pin_key",
     "read_seen",
+    "renewed",
+    "replace_public",
     "revoked",
     "rotated",
     "sign_draft",

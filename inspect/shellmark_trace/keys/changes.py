@@ -41,7 +41,7 @@ def rotated(keys: KeyList, new: Entry, now: datetime, life: timedelta) -> KeyLis
     """The list with a new key; the one of its kind and name that signs now ends two weeks after the new one starts.
 
     Raises:
-        KeyFileError: the key is in the list already, or would leave a gap after the one before it.
+        KeyFileError: the key is in the list already, or something in it does not fit.
     """
     if any(one.vkey == new.vkey for one in keys.keys):
         raise KeyFileError(f"key {new.id} is in the list already: draw a new one, no key signs for two windows")
@@ -49,6 +49,16 @@ def rotated(keys: KeyList, new: Entry, now: datetime, life: timedelta) -> KeyLis
     until = new.starts + OVERLAP
     kept = [_ended(one, until) if one in older else one for one in keys.keys]
     return _next(keys, now, life, keys=(*kept, new))
+
+
+def renewed(keys: KeyList, now: datetime, life: timedelta, hosts: Iterable[str] = ()) -> KeyList:
+    """The list with a later end and perhaps further hosts; old hosts stay, since labels with them are in the world.
+
+    Raises:
+        KeyFileError: a host is none.
+    """
+    more = [host.upper() for host in hosts]
+    return _next(keys, now, life, hosts=tuple(dict.fromkeys([*keys.hosts, *more])))
 
 
 def revoked(keys: KeyList, key_id: str, from_index: int | None, why: str, now: datetime, life: timedelta) -> KeyList:
@@ -92,9 +102,9 @@ def new_entry(
 
 
 def differences(before: KeyList | None, after: KeyList) -> list[str]:
-    """What a holder is about to sign, a line each: what is new, what ends earlier, what is revoked."""
+    """What a holder is about to sign, a line each: what is new, what ends earlier, what is revoked, what is gone."""
     old = {} if before is None else {one.id: one for one in before.keys}
-    said = [] if before is None else [f"version {before.version} -> {after.version}"]
+    said = [*_heads(before, after)]
     for one in after.keys:
         name = f"{one.kind} key {one.id} ({one.name})"
         if (was := old.get(one.id)) is None:
@@ -102,10 +112,19 @@ def differences(before: KeyList | None, after: KeyList) -> list[str]:
         elif was != one:
             said.append(f"changed: {name}: " + ", ".join(_changed(was, one)))
     gone = set(old) - {one.id for one in after.keys}
-    said += [f"REMOVED: {old[key].kind} key {key} ({old[key].name})" for key in sorted(gone)]
-    if before is not None and set(before.hosts) != set(after.hosts):
-        said.append(f"hosts: {', '.join(before.hosts)} -> {', '.join(after.hosts)}")
-    return said
+    return said + [f"REMOVED: {old[key].kind} key {key} ({old[key].name})" for key in sorted(gone)]
+
+
+def _heads(before: KeyList | None, after: KeyList) -> Iterable[str]:
+    said = {
+        "factory": (before and f"{before.factory_zh} {before.factory_en}", f"{after.factory_zh} {after.factory_en}"),
+        "version": (before and before.version, after.version),
+        "expires": (before and f"{before.expires:%Y-%m-%d}", f"{after.expires:%Y-%m-%d}"),
+        "hosts": (before and ", ".join(before.hosts), ", ".join(after.hosts)),
+    }
+    for name, (was, now) in said.items():
+        if was != now:
+            yield f"{name}: {now}" if was is None else f"{name}: {was} -> {now}"
 
 
 def _goods(one: Entry) -> str:

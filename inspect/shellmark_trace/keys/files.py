@@ -178,6 +178,8 @@ def card_of(path: Path) -> Card:
         KeyFileError: it is no key file, others can read it, or it is a PIN key, which has no card.
     """
     head = _head(path)
+    if head["kind"].decode() == Kind.PIN:
+        raise KeyFileError(f"{path} is a pin key, which has no card: it is a secret both ways")
     return Card.parse(f"{head['kind'].decode()} {head['vkey'].decode()}")
 
 

@@ -41,9 +41,11 @@ def read_passphrase(source: str, prompt: Prompt, what: str) -> bytes:
     elif way == "fd" and where.isascii() and where.isdigit():
         found = _line(_descriptor(int(where)))
     else:
-        raise KeyFileError(f"a passphrase cannot come from {way[:20]!r}: give {WAYS}")
+        raise KeyFileError(
+            f"a passphrase comes from {WAYS}, and is never written on the command line: give one of these"
+        )
     if not 0 < len(found) <= MOST_BYTES:
-        raise KeyFileError(f"{way} gave no passphrase, or one of more than {MOST_BYTES} bytes: give it there")
+        raise KeyFileError(f"{what}: the source gave no passphrase, or more than {MOST_BYTES} bytes: put it there")
     return found
 
 

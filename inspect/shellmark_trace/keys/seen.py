@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,6 +13,7 @@ from typing import Any
 from shellmark_trace.errors import KeyFileError
 
 from .listing import Roots
+from .storage import replace_public
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +70,9 @@ def write_seen(path: Path, roots: Roots, seen: Seen) -> None:
     value = _read(path) | {roots_name(roots): {"versions": dict(seen.versions), "latest": latest}}
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(value, file, indent=1)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(path)
-        finally:
-            with contextlib.suppress(FileNotFoundError):
-                Path(name).unlink()
     except OSError as e:
         raise KeyFileError(f"{path} cannot be written: {e.strerror or e}: give another file for what was seen") from e
+    replace_public(path, json.dumps(value, indent=1).encode())
 
 
 def _read(path: Path) -> dict[str, Any]:

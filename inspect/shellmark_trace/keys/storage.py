@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 import tempfile
@@ -13,6 +14,8 @@ from shellmark_trace.errors import KeyFileError
 MOST_BYTES = 64 * 1024
 """No key file, card or passphrase file is larger."""
 
+_NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
+
 
 def write_private(path: Path, data: bytes) -> None:
     """Write a new file with mode 0600, whole or not at all; what exists is never written over.
@@ -20,7 +23,7 @@ def write_private(path: Path, data: bytes) -> None:
     Raises:
         KeyFileError: the file exists, or cannot be written.
     """
-    _write(path, data, 0o600)
+    _write(path, data)
 
 
 def write_public(path: Path, data: bytes) -> None:
@@ -29,7 +32,16 @@ def write_public(path: Path, data: bytes) -> None:
     Raises:
         KeyFileError: the file exists, or cannot be written.
     """
-    _write(path, data, 0o644)
+    _write(path, data, public=True)
+
+
+def replace_public(path: Path, data: bytes) -> None:
+    """Write a file everybody may read in the place of the one that is there, whole or not at all.
+
+    Raises:
+        KeyFileError: it cannot be written.
+    """
+    _write(path, data, public=True, replace=True)
 
 
 def read_private(path: Path, what: str) -> bytes:
@@ -60,7 +72,7 @@ def _check_rights(path: Path, found: os.stat_result, what: str) -> None:
         raise KeyFileError(f"{what} file {path} can be used by others (mode {mode:04o}): chmod 600 it, then renew it")
 
 
-def _write(path: Path, data: bytes, mode: int) -> None:
+def _write(path: Path, data: bytes, *, public: bool = False, replace: bool = False) -> None:
     try:
         handle, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.")  # made with mode 0600
     except OSError as e:
@@ -69,10 +81,11 @@ def _write(path: Path, data: bytes, mode: int) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
-            if os.name == "posix":
-                os.fchmod(file.fileno(), mode)
+            if public and os.name == "posix":
+                with contextlib.suppress(PermissionError):  # a USB stick's file system has no modes
+                    os.fchmod(file.fileno(), 0o644)
             os.fsync(file.fileno())
-        _give_name(Path(name), path)
+        _give_name(Path(name), path, replace=replace)
     except FileExistsError as e:
         raise KeyFileError(f"{path} is there already and stays as it is: give another name, or move it away") from e
     except OSError as e:
@@ -82,13 +95,28 @@ def _write(path: Path, data: bytes, mode: int) -> None:
             Path(name).unlink()
 
 
-def _give_name(temporary: Path, path: Path) -> None:
-    if os.name != "posix":
+def _give_name(temporary: Path, path: Path, *, replace: bool) -> None:
+    if replace:
+        temporary.replace(path)
+    elif os.name == "posix":
+        _link(temporary, path)
+    else:
         temporary.rename(path)  # refuses to write over a file there
+    if os.name != "posix":
         return
-    path.hardlink_to(temporary)
     folder = os.open(path.absolute().parent, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def _link(temporary: Path, path: Path) -> None:
+    """Give a file its name unless it is taken; where the file system has no hard links, by taking the name first."""
+    try:
+        path.hardlink_to(temporary)
+    except OSError as e:
+        if e.errno not in _NO_LINKS:
+            raise
+        path.touch(mode=0o600, exist_ok=False)
+        temporary.replace(path)

@@ -25,16 +25,21 @@ MOST_BODY = 256 * 1024 * 1024
 
 
 class LogAt(Frozen):
-    """How far a log was when a paper was made: its origin, its size, its root in hex."""
+    """How far a log was when a paper was made: its origin, and the size and root (hex) of its last checkpoint.
+
+    `upto` is how many leaves the records had once the codes were read, so that no code of the paper is a later leaf.
+    """
 
     origin: Line
     size: Count
     root: str = Field(pattern=r"^[0-9a-f]{64}$")
+    upto: Count
 
     @classmethod
-    def of(cls, checkpoint: Checkpoint) -> Self:
-        """From a checkpoint."""
-        return cls(origin=checkpoint.origin, size=checkpoint.size, root=checkpoint.root.hex())
+    def of(cls, checkpoint: Checkpoint, upto: int = 0) -> Self:
+        """From a checkpoint and the size of the longest log of the records."""
+        size = checkpoint.size
+        return cls(origin=checkpoint.origin, size=size, root=checkpoint.root.hex(), upto=max(size, upto))
 
 
 class Facts(Frozen):
@@ -51,8 +56,8 @@ class Facts(Frozen):
     body: str = Field(pattern=r"^[0-9a-f]{64}$")
 
     def size_of(self, log: str) -> int | None:
-        """How many leaves of a log the paper takes in, None for a log it does not name."""
-        return next((one.size for one in self.logs if one.origin == log), None)
+        """How many leaves of a log the paper takes in at most, None for a log it does not name."""
+        return next((one.upto for one in self.logs if one.origin == log), None)
 
     def age(self, now: datetime) -> timedelta:
         """How old the paper is, never below zero."""

@@ -31,9 +31,10 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """What a proof says of a code: the log, the leaf that tells of its birth, when that was, its place among its key's.
+    """What a proof says of a code: the log, a leaf that tells of it, when it was drawn, its place among its key's.
 
-    `ordinal` counts the codes of the key from 1; None for what is not known.
+    A key signs codes drawn in its own window and no others, so `at` tells whether it could. `ordinal` counts the codes
+    its station has drawn since the key's start, from 1. None for what is not known.
     """
 
     log: str
@@ -47,7 +48,7 @@ SENTENCES = {
     Fault.WRONG_SIGNATURE: "its signature is not by key {key}",
     Fault.WRONG_GOODS: "key {key} may not sign codes of GTIN {gtin}",
     Fault.NOT_YET: "key {key} signs from {starts:%Y-%m-%d} on only",
-    Fault.OUTSIDE_WINDOW: "it was signed outside the time of key {key}, {starts:%Y-%m-%d} to {ends:%Y-%m-%d}",
+    Fault.OUTSIDE_WINDOW: "it was drawn outside the time of key {key}, {starts:%Y-%m-%d} to {ends:%Y-%m-%d}",
     Fault.OVER_COUNT: "key {key} may sign {most} codes and this is a later one",
     Fault.OTHER_LOG: "it is in another log than that of key {key}",
     Fault.NOT_LOGGED: "it is signed but not in the log",

@@ -35,18 +35,24 @@ class CodeSigner:
             raise KeyFileError(f"key {found.id} of {file.name} is revoked: draw a new key and rotate it in")
         return cls(found, file.private)
 
-    def sign(self, link: Link, now: datetime, *, before: int) -> SignedLink:
-        """The signed variant of a code; `before` is how many codes the key has signed already.
+    def sign(self, link: Link, now: datetime, *, drawn_at: datetime, before: int) -> SignedLink:
+        """The signed variant of a code; `before` is how many codes the station drew since the key's start, before it.
 
         Raises:
-            KeyFileError: it is not the key's time, not one of its GTINs, or it has signed as many as it may.
+            KeyFileError: the code was drawn, or is signed, outside the key's time; it is of none of the key's GTINs; or
+                it is beyond the codes the key may sign.
         """
         one = self.entry
+        window = f"{one.starts:%Y-%m-%d} to {one.ends:%Y-%m-%d}"
         if not one.starts <= now < one.ends:
-            window = f"{one.starts:%Y-%m-%d} to {one.ends:%Y-%m-%d}"
             raise KeyFileError(f"key {one.id} of {one.name} signs from {window}: rotate in the next key")
+        if not one.starts <= drawn_at < one.ends:
+            day = f"{drawn_at:%Y-%m-%d}"
+            raise KeyFileError(f"serial {link.serial} was drawn on {day}, key {one.id} signs codes of {window}")
         if link.gtin not in one.gtins:
             raise KeyFileError(f"key {one.id} may not sign codes of GTIN {link.gtin}: it has {', '.join(one.gtins)}")
         if one.most is not None and before >= one.most:
-            raise KeyFileError(f"key {one.id} has signed the {one.most} codes it may: rotate in a new key")
+            raise KeyFileError(
+                f"serial {link.serial} is beyond the {one.most} codes of key {one.id}: rotate in a new key"
+            )
         return SignedLink(link, one.id, self.private.sign(signed_bytes(link)))

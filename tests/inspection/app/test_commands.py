@@ -74,6 +74,18 @@ COMMANDS = [
     ("export", "xlsx"),
     ("export", "jsonl"),
     ("trace", "show"),
+    ("keys", "init"),
+    ("keys", "draft"),
+    ("keys", "rotate"),
+    ("keys", "renew"),
+    ("keys", "revoke"),
+    ("keys", "sign"),
+    ("keys", "list"),
+    ("keys", "show"),
+    ("keys", "tag"),
+    ("manifest", "build"),
+    ("manifest", "show"),
+    ("verify", "text"),
 ]
 
 

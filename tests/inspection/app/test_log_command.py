@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -41,14 +42,24 @@ def refused(error: type[Exception], *arguments: object) -> str:
     return str(result.exception)
 
 
-@pytest.fixture
-def config(place: Place, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A station with a log that has run over three shells."""
-    monkeypatch.setenv(VARIABLE, PASSPHRASE)
+@pytest.fixture(scope="module")
+def logged(tmp_path_factory: pytest.TempPathFactory, noise_store: Path) -> Path:
+    """The folder of a station with a log that has run over three shells."""
+    place = Place(tmp_path_factory.mktemp("logged"), noise_store)
     place.fill(["good", "scratched", "good"])
-    with Station(place.config(log=log_section(place))) as station:
-        station.run()
-        station.wait()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(VARIABLE, PASSPHRASE)
+        with Station(place.config(log=log_section(place))) as station:
+            station.run()
+            station.wait()
+    return place.folder
+
+
+@pytest.fixture
+def config(place: Place, logged: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it; its configuration."""
+    monkeypatch.setenv(VARIABLE, PASSPHRASE)
+    shutil.copytree(logged, place.folder, dirs_exist_ok=True)
     return place.folder / "station.toml"
 
 
