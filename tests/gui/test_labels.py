@@ -236,6 +236,9 @@ def test_the_page_shows_the_label_what_was_seen_and_what_was_counted(qtbot, wind
     qtbot.waitUntil(lambda: page.seen._image is not None)
     assert (page.list.rows[2].word, page.list.rows[2].colour) == ("差", FAIL_COLOUR)
     assert "0.31" in page.list.rows[2].facts
+    labels.seen = replace(labels.seen, frame=seen_label(labels.seen.label, seed=2))
+    image = page.seen._image
+    qtbot.waitUntil(lambda: page.seen._image is not image)  # another frame, nothing else new
     assert page.list.rows[3].word == "18230 → 18232"
     assert page.list.rows[3].facts == "增加了 2，应为 1"
     press(page, "done")
