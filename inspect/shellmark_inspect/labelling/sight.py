@@ -22,8 +22,8 @@ class Sight:
 
     `label` is its picture in dots (True is black), None where this run has not drawn it; `frame` the last one that was
     looked at, None before; `uec` the unused error correction of this very code in that frame, None where it was not
-    read there; `before` and `after` the printer's odometer around its one print command, None where not known. Two sights
-    are equal when all but their pictures are; pictures are told apart by identity.
+    read there; `before` and `after` the printer's odometer around its one print command, None where not known. Two
+    sights are equal when all but their pictures are; pictures are told apart by identity.
     """
 
     serial: str = ""
