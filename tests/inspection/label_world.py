@@ -45,6 +45,7 @@ AGAIN_S = 1.0
 TRAY_S = 0.25
 """How long the operator looks for a label before saying that none came."""
 UP_S, STUCK_S = 60.0, 60.0
+LATE_S = 0.3
 S = LabelState
 
 
@@ -265,7 +266,7 @@ def live(world: World, process: Process, *, kill: bool) -> None:
     at_print = kill and world.dice.random() < 0.4
     lives_s = world.dice.uniform(0.0, 0.7)
     kill_at = time.monotonic() + lives_s if kill and not at_print else None
-    began = time.monotonic()
+    began, through_at = time.monotonic(), None
     while True:
         for words in process.hear(0.003):
             world.take(words)
@@ -277,7 +278,8 @@ def live(world: World, process: Process, *, kill: bool) -> None:
             return
         assert now - max(began, world.since) < STUCK_S, f"nothing moves: {world.status}"
         world.act(process)
-        if world.is_through:
+        through_at = (through_at or now) if world.is_through else None
+        if through_at is not None and (kill or now - through_at > LATE_S + 1.0):
             return
 
 
@@ -287,7 +289,7 @@ def main() -> None:
     cv2.setNumThreads(0)
     (folder / "shells").mkdir(parents=True)
     faults = emulator.Faults(
-        lose=LOSE, double=DOUBLE, late=LATE, late_s=0.3, lie=LIE, delay_s=0.005, seed=dice.random()
+        lose=LOSE, double=DOUBLE, late=LATE, late_s=LATE_S, lie=LIE, delay_s=0.005, seed=dice.random()
     )
     with emulator.EmulatorProcess(folder / "labels", faults) as printer:
         world = World(folder, printer, dice, [])
@@ -300,7 +302,6 @@ def main() -> None:
         world.todo = [f"case-{n:04}" for n in range(1, cases + 1)]
         process = start(world)
         live(world, process, kill=False)
-        time.sleep(0.5)  # what is late has come
         world.collect()
         process.kill()
         jobs = printer.facts()

@@ -21,6 +21,7 @@ from shellmark_inspect.app import (
     doctor,
     drift,
     evidence,
+    labels,
     models,
     names,
     records,
@@ -60,6 +61,7 @@ for name, group in (
     ("calibrate", calibrate.app),
     ("checks", checks.app),
     ("drift", drift.app),
+    ("label", labels.app),
 ):
     app.add_typer(group, name=name)
 

@@ -44,6 +44,8 @@ class Calls:
         self._said: Said | None = None
         self._news = False
         self._closed = False
+        self.heard_news = False
+        """Whether the last `hear` ended because of news."""
 
     def say(self, call: Call, **values: Any) -> Future[None]:
         """Tell the labeller something; the future fails with `InputError` when it does not wait for that now."""
@@ -81,6 +83,7 @@ class Calls:
         with self._changed:
             self._due = due
             self._changed.wait_for(lambda: self._closed or self._said is not None or self._news, timeout_s)
+            self.heard_news = self._news
             self._due, self._news = (), False
             said, self._said = self._said, None
             if self._closed:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
+from functools import partial
 from threading import Thread
 from typing import Any
 
@@ -85,7 +86,10 @@ class Labeller:
         return self._calls.say(Call.SUPERVISE, operator=operator, second=second)
 
     def reconcile(self, operator: str, second: str = "", *, left: int | None = None, note: str = "") -> Future[None]:
-        """The labels were looked for: go on from what the odometer shows now; `left` are labels left on the roll."""
+        """The labels were counted, or looked for: go on from what the odometer shows now; `left` are those on the roll.
+
+        Due while nothing waits (the end of a shift), and where printing is refused.
+        """
         return self._calls.say(Call.RECONCILE, operator=operator, second=second, left=left, note=note)
 
     # ── the thread ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -123,7 +127,22 @@ class Labeller:
             self._print(code, len(waiting))
         else:
             self._show(_S.IDLE)
-            self._calls.hear()
+            self._idle()
+
+    def _idle(self) -> None:
+        """Wait for news, and look at the odometer now and then: a copy made after the last proof is to be seen."""
+        pause_s = self._settings.first_pause_s
+        while True:
+            said = self._calls.hear(Call.RECONCILE, timeout_s=pause_s)
+            if said is not None:
+                self._do(said, partial(self._reconcile, said))
+                return
+            if self._calls.heard_news:
+                return
+            if not self._fits(count := self._odometer()):
+                self._refuse(count)
+                return
+            pause_s = min(2 * pause_s, self._settings.longest_pause_s)
 
     def _print(self, code: Waiting, waiting: int) -> None:
         """Print a RESERVED code: SENT is committed, then the odometer, then the job is sent (§2 of the design)."""
@@ -257,6 +276,8 @@ class Labeller:
 
     def _reconcile(self, said: Said) -> None:
         found, values = self._odometer(), said.values
+        if not self._fits(found):
+            self._keep(lambda records: records.labels.odometer_differs(found))
         self._keep(lambda records: records.stock.reconcile(found, **values))
 
     def _supervised(self, halted: Halted) -> None:

@@ -198,9 +198,12 @@ class RecordReader:
 def _where(search: Search) -> sa.Select[Any]:
     c = inspections.c
     query = sa.select(inspections)
-    for name in ("case_id", "serial", "sku", "model_digest", "verdict"):
+    for name in ("case_id", "sku", "model_digest", "verdict"):
         if (value := search.get(name)) is not None:
             query = query.where(c[name] == str(value))
+    if (serial := search.get("serial")) is not None:  # also one that came in another's place
+        drawn = sa.select(schema.codes.c.row).where(schema.codes.c.serial == serial)
+        query = query.where(sa.or_(c.serial == serial, c.row.in_(drawn)))
     if (since := search.get("since")) is not None:
         query = query.where(c.recorded_at >= since)
     if (until := search.get("until")) is not None:

@@ -204,11 +204,14 @@ def _parts(connection: Connection, table: sa.Table, rows: list[int]) -> dict[int
 
 
 def _codes(connection: Connection, serials: set[str]) -> dict[str, Code]:
+    """The codes of these serials; for one whose label was replaced, what came in its place."""
     if not serials:
         return {}
-    c = schema.codes.c
-    query = sa.select(c.serial, c.text, c.state).where(c.serial.in_(sorted(serials)))
-    return {row.serial: Code(row.serial, row.text, row.state) for row in connection.execute(query)}
+    old, now = schema.codes.c, schema.codes.alias("now").c
+    better = sa.and_(now.row == old.row, now.serial != old.serial, now.state != "VOID", old.state == "VOID")
+    found = (old.serial, old.text, old.state, now.serial, now.text, now.state)
+    query = sa.select(*found).join(now.serial.table, better, isouter=True).where(old.serial.in_(sorted(serials)))
+    return {row[0]: Code(*row[:3]) if row[3] is None else Code(*row[3:]) for row in connection.execute(query)}
 
 
 def _inspection(head: Row, reasons: Iterable[Row], defects: Iterable[Row]) -> Inspection:

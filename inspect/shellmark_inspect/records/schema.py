@@ -225,11 +225,9 @@ codes = sa.Table(
     _text("serial", primary_key=True),
     _text("gtin"),
     _text("text"),
-    _text("case_id"),
-    _text("station"),
+    *(_text(name) for name in ("case_id", "station")),
     sa.Column("row", _Number, sa.ForeignKey("inspections.row"), nullable=False),
-    _text("state"),
-    _text("suspicion"),
+    *(_text(name) for name in ("state", "suspicion")),
     sa.Column("drawn_at", UtcTime, nullable=False),
     *_ordered(),
     sa.ForeignKeyConstraint(["case_id"], ["cases.case_id"]),
@@ -241,8 +239,9 @@ codes = sa.Table(
     sa.Index("ux_codes_live", "case_id", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
     sa.Index("ix_codes_waiting", "station", sqlite_where=_WAITING, postgresql_where=_WAITING),
     sa.Index("ix_codes_order", "order_no"),
+    sa.Index("ix_codes_row", "row"),
 )
-"""Every serial ever drawn, never deleted; a case has at most one that is live."""
+"""Every serial ever drawn, never deleted; a case has at most one live. One that replaces another has its `row`."""
 
 code_events = sa.Table(
     "code_events",

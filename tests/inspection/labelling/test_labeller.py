@@ -231,6 +231,26 @@ def test_a_copy_made_after_the_proof_stops_the_printing(shop: Open, printer: Any
     assert codes(one, "a") == [("ACTIVE", "CLEARED")]
 
 
+def test_a_copy_is_seen_even_when_no_case_follows(shop: Open, printer: Any) -> None:
+    one = shop()
+    one.start()
+    label_one(one, printer, "a")
+    printer.reprint()
+    assert one.wait(S.REFUSED).fault is Fault.ODOMETER
+    assert codes(one, "a") == [("ACTIVE", "SUSPECT")]
+
+
+def test_a_shift_that_agrees_is_closed_by_one_person(shop: Open, printer: Any) -> None:
+    one = shop()
+    one.keep(lambda r: r.stock.load_roll("R1", 500, operator="w17", odometer=printer.count)).result()
+    one.start()
+    label_one(one, printer, "a")
+    one.do(one.labeller.reconcile, "w17", left=499)
+    (kept,) = one.keep(lambda r: r.stock.reconciled()).result()
+    assert (kept.printed, kept.known, kept.used, kept.agrees) == (1, 1, 1, True)
+    label_one(one, printer, "b")
+
+
 def test_an_odometer_that_lies_now_and_then_is_asked_again(shop: Open, printer: Any) -> None:
     one = shop()
     printer.faults = Faults(lie=0.1, seed=3)

@@ -185,6 +185,12 @@ def test_a_replacement_is_one_transaction_and_counts_the_attempt(line: Line) -> 
     line.labels.send(second)
     third = line.labels.replace(second, "printer_gone", used=False)
     assert line.waiting("a").attempt == 2, "no byte had left"
+    reader = line.bench.reader()
+    for serial in (first.serial, third):
+        (record,) = reader.find(serial=serial)
+        assert (record.code.serial, record.code.state) == (third, "RESERVED"), "the record names the code that holds"
+    line.inspect("a", Verdict.FAIL)
+    assert reader.find(serial=third)[-1].code.state == "VOID"
     assert third not in (first.serial, second)
 
 

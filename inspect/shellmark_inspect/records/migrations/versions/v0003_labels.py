@@ -30,6 +30,7 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("order_no", sa.Text(), nullable=True))
         op.add_column(table, sa.Column("batch", sa.Text(), nullable=True))
     op.create_index("ix_codes_order", "codes", ["order_no"], unique=False)
+    op.create_index("ix_codes_row", "codes", ["row"], unique=False)
     waiting = sa.text("state IN ('RESERVED', 'SENT')")
     op.create_index("ix_codes_waiting", "codes", ["station"], sqlite_where=waiting, postgresql_where=waiting)
     _make_orders()
