@@ -210,6 +210,16 @@ def done_word(state: LabelState) -> str:
     return translate("label", "All are off") if state is _S.STRIP else translate("label", "Label is on")
 
 
+def other_word(state: LabelState) -> str:
+    """What the key beside it says: that no label came, or that the label is to be read once more."""
+    return translate("label", "Read again") if state is _S.STRIP else translate("label", "No label came")
+
+
+def has_other(now: Labelling) -> bool:
+    """Whether the key beside the big one means something: a void or uncounted code is not read again."""
+    return now.state is _S.STICK or (now.state is _S.STRIP and now.fault not in (Fault.VOIDED, Fault.UNCOUNTED))
+
+
 def _count(waiting: int) -> str:
     """How many codes wait; the station counts to a hundred."""
     return str(waiting) if waiting < 100 else "100+"

@@ -227,7 +227,6 @@ _ACTIONS: Mapping[Action, str] = {
     Action.HEAT: QT_TRANSLATE_NOOP("action", "Heat map"),
     Action.LESSON: QT_TRANSLATE_NOOP("action", "Teach this"),
     Action.MODELS: QT_TRANSLATE_NOOP("action", "Models"),
-    Action.LABEL_NONE: QT_TRANSLATE_NOOP("action", "No label came"),
     Action.LABELS: QT_TRANSLATE_NOOP("action", "Label page"),
 }
 

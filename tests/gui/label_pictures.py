@@ -1,7 +1,8 @@
-"""Makes the pictures of labels on the screen: `python tests/gui/label_pictures.py FOLDER [LANGUAGE WIDTH HEIGHT]`.
+"""Pictures of labels on the screen: `python tests/gui/label_pictures.py FOLDER [LANGUAGE WIDTH HEIGHT [NAME...]]`.
 
-Shells, labels and what the camera sees of them are drawn; the labeller is the one in memory. Without a language every
-picture is taken in both languages at both sizes.
+Those of docs/labelling.md: `docs/images zh 1366 768 stick strip-while-failed page-strip`. Labels are drawn as they are
+printed, shells and what the camera sees are drawn, the labeller is the one in memory. Without a language every picture
+is taken in both languages at both sizes.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from memory_labels import seen_label
 from memory_station import MemoryStation
-from PIL import Image
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
@@ -28,8 +28,10 @@ from shellmark_inspect.labelling import Fault, LabelState
 from shellmark_inspect.records import Order
 from shellmark_inspect.types import Record, Verdict
 from shellmark_trace import States, Suspicion
+from shellmark_trace.labels import TEMPLATES, LabelContent, draw_label
 
 S = LabelState
+DOTS_PER_MM = 11.811
 PLAN = (Verdict.PASS, Verdict.PASS, Verdict.FAIL, Verdict.PASS, Verdict.PASS, Verdict.PASS, Verdict.FAIL)
 SIZES = ((1920, 1080), (1366, 768))
 
@@ -48,6 +50,9 @@ def label(station: MemoryStation, record: Record, attempt: int = 1, waiting: int
     code = record.code
     assert code is not None
     station.labels.stick(record.inspection.trigger.case_id, code.serial, code.text, attempt=attempt, waiting=waiting)
+    content = LabelContent(code.text, sku="S20-BLACK", name="20 寸 亮面黑", batch="2611-7")
+    picture = draw_label(TEMPLATES["outside"], content, DOTS_PER_MM)
+    station.labels.seen = replace(station.labels.seen, label=picture)
 
 
 def take_all(window: StationWindow, station: MemoryStation, take: Callable[[str], None]) -> None:
@@ -114,9 +119,8 @@ def main(folder: Path, code: str, size: tuple[int, int], wanted: tuple[str, ...]
         QTest.qWait(500)
         if wanted and name not in wanted:
             return
-        path = folder / f"label-{name}-{code}{'' if size[1] == 1080 else f'-{size[1]}'}.png"
-        window.grab().save(str(path))
-        Image.open(path).convert("RGB").quantize(96, dither=Image.Dither.NONE).save(path, optimize=True)
+        size_word = "" if size[1] == 1080 else f"-{size[1]}"
+        window.grab().save(str(folder / f"label-{name}-{code}{size_word}.jpg"), quality=80)
 
     try:
         take_all(window, station, take)

@@ -88,9 +88,9 @@ class MemoryLabels:
     def sight(self) -> Sight:
         return self.seen
 
-    def _say(self, *words: object, due: LabelState) -> Future:
+    def _say(self, *words: object, due: tuple[LabelState, ...]) -> Future:
         def do() -> None:
-            if self.now.state is not due:
+            if self.now.state not in due:
                 raise InputError(f"{words[0]} is not due now: the labeller waits for nothing")
             self.said.append(words)
             if words[0] == "stuck":
@@ -105,19 +105,19 @@ class MemoryLabels:
         return self._later(do)
 
     def stuck(self, operator: str = "", serial: str = "") -> Future:
-        return self._say("stuck", operator, serial, due=S.STICK)
+        return self._say("stuck", operator, serial, due=(S.STICK, S.STRIP))
 
     def missing(self, operator: str = "", serial: str = "") -> Future:
-        return self._say("missing", operator, serial, due=S.STICK)
+        return self._say("missing", operator, serial, due=(S.STICK,))
 
     def stripped(self, operator: str, serial: str = "") -> Future:
-        return self._say("stripped", operator, serial, due=S.STRIP)
+        return self._say("stripped", operator, serial, due=(S.STRIP,))
 
     def supervise(self, operator: str, second: str) -> Future:
-        return self._say("supervise", operator, second, due=S.SUPERVISOR)
+        return self._say("supervise", operator, second, due=(S.SUPERVISOR,))
 
     def reconcile(self, operator: str, second: str = "", *, left: int | None = None, note: str = "") -> Future:
-        return self._say("reconcile", operator, second, left, note, due=S.REFUSED)
+        return self._say("reconcile", operator, second, left, note, due=(S.REFUSED,))
 
     def relabel(self, case_id: str, *, first: str, second: str, reason: str) -> Future:
         return self._later(lambda: self.said.append(("relabel", case_id, first, second, reason)) or "NEW")

@@ -52,7 +52,7 @@ def stick(judged, labels, qtbot, window):
     def one(case_id: str | None = None, **values):
         record = judged(case_id)
         labels.stick(record.inspection.trigger.case_id, record.code.serial, record.code.text, **values)
-        qtbot.waitUntil(lambda: window.station_page.label.state is S.STICK)
+        qtbot.waitUntil(lambda: window.station_page.label.now.state is S.STICK)
         return record
 
     return one
@@ -133,13 +133,37 @@ def test_no_label_came_and_all_are_stripped_in_somebody_s_name(qtbot, window, la
     assert panel.tile.word == "没有待贴标签的箱壳"
 
 
+def test_a_label_that_was_not_read_is_read_again(qtbot, window, labels, stick):
+    record = stick()
+    panel = window.station_page.label
+    labels.fault = Fault.NOT_READ
+    qtbot.keyClick(window, Qt.Key.Key_B)
+    qtbot.waitUntil(lambda: panel.tile.word == "撕掉全部标签")
+    assert panel.buttons[Action.LABEL_NONE].text() == "再读一次"
+    labels.fault = None
+    qtbot.keyClick(window, Qt.Key.Key_N)
+    qtbot.waitUntil(lambda: panel.tile.word == f"标签已激活 {record.code.serial[-6:]}")
+    assert [words[0] for words in labels.said] == ["stuck", "stuck"]
+
+
+def test_a_void_code_is_not_read_again(qtbot, window, labels, stick):
+    stick()
+    labels.go(S.STRIP, fault=Fault.VOIDED)
+    panel = window.station_page.label
+    qtbot.waitUntil(lambda: panel.tile.word == "撕掉全部标签")
+    assert not panel.buttons[Action.LABEL_NONE].isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_N)
+    qtbot.wait(30)
+    assert labels.said == []
+
+
 def test_a_second_press_is_not_for_what_the_first_brought_about(qtbot, window, labels, stick, monkeypatch):
     stick()
     monkeypatch.setattr(label_desk, "REST_S", 60.0)
     labels.fault = Fault.WEAK
     window.labels._rests_until_s = 0.0
     qtbot.keyClick(window, Qt.Key.Key_B)
-    qtbot.waitUntil(lambda: window.station_page.label.state is S.STRIP)
+    qtbot.waitUntil(lambda: window.station_page.label.now.state is S.STRIP)
     assert not window.station_page.label.buttons[Action.LABEL_DONE].isEnabled()
     qtbot.keyClick(window, Qt.Key.Key_B)
     qtbot.wait(50)
@@ -236,10 +260,13 @@ def test_the_page_shows_the_label_what_was_seen_and_what_was_counted(qtbot, wind
     qtbot.waitUntil(lambda: page.seen._image is not None)
     assert (page.list.rows[2].word, page.list.rows[2].colour) == ("差", FAIL_COLOUR)
     assert "0.31" in page.list.rows[2].facts
+    labels.seen = replace(labels.seen, frame=seen_label(labels.seen.label, seed=2))
+    image = page.seen._image
+    qtbot.waitUntil(lambda: page.seen._image is not image)  # another frame, nothing else new
     assert page.list.rows[3].word == "18230 → 18232"
     assert page.list.rows[3].facts == "增加了 2，应为 1"
     press(page, "done")
-    qtbot.waitUntil(lambda: labels.said[-1][0] == "stripped")
+    qtbot.waitUntil(lambda: [words[0] for words in labels.said] == ["stripped"])
 
 
 def test_pictures_are_made_off_the_gui_thread_and_standings_asked_off_it(qtbot, window, labels, stick, monkeypatch):

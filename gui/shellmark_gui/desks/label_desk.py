@@ -33,6 +33,7 @@ from shellmark_gui.labelwords import (
     LabelKeys,
     LabelLook,
     active_look,
+    has_other,
     label_look,
     order_look,
     standing_word,
@@ -135,7 +136,7 @@ class LabelDesk:
             return
         self._follow(now, at_s)
         look, rested = self._look(at_s), at_s >= self._rests_until_s
-        self._station_page.show_label(look, now.state, rested=rested)
+        self._station_page.show_label(look, now, rested=rested)
         if self._screen.page is self.page:
             sight = door.sight()
             shown = Labelled(now, sight, look, door.settings.attempts, door.order())
@@ -241,13 +242,15 @@ class LabelDesk:
         return self.open if self._screen.page is self.page else self._screen.home
 
     def _confirm(self, name: str) -> None:
-        """Say that the label is on, that none came, or that all are off; the last in somebody's name."""
+        """Say that the label is on or to be read again, that none came, or, in somebody's name, that all are off."""
         state, serial = self._now.state, self._now.serial
         if time.monotonic() < self._rests_until_s:
             return
         if state is _S.STICK:
             said = self.door.stuck if name == DONE else self.door.missing
             self._ask(partial(said, self._screen.operator, serial))
+        elif state is _S.STRIP and name == NONE and has_other(self._now):
+            self._ask(partial(self.door.stuck, self._screen.operator, serial))
         elif state is _S.STRIP and name == DONE:
             back = self._back_here()
             self._persons.named(partial(self._stripped, serial, back), back)

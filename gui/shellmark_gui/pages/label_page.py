@@ -9,7 +9,7 @@ from PyQt6.QtCore import QCoreApplication
 from PyQt6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from shellmark_gui.keys import Action
-from shellmark_gui.labelwords import LabelLook, done_word, print_word
+from shellmark_gui.labelwords import LabelLook, done_word, has_other, other_word, print_word
 from shellmark_gui.pages.work_page import WorkPage
 from shellmark_gui.pictures import Picture
 from shellmark_gui.shapes import Shape
@@ -81,7 +81,7 @@ class LabelPage(WorkPage):
         """The word on a button."""
         return {
             DONE: done_word(self.shown.now.state if self.shown else _S.IDLE),
-            NONE: translate("action", "No label came"),
+            NONE: other_word(self.shown.now.state if self.shown else _S.IDLE),
             SUPERVISE: translate("label", "Supervisor"),
             RECONCILE: translate("label", "Reconcile"),
             RELABEL: translate("label", "Label anew"),
@@ -108,6 +108,7 @@ class LabelPage(WorkPage):
         self.shown, self._rested = shown, rested
         if other:
             self.put_word(DONE)
+            self.put_word(NONE)
         self._put()
 
     def show_pictures(self, label: Picture | None, seen: Picture | None) -> None:
@@ -183,7 +184,7 @@ class LabelPage(WorkPage):
         state = self.shown.now.state if self.shown else _S.CLOSED
         due = {
             DONE: self._rested and state in (_S.STICK, _S.STRIP),
-            NONE: self._rested and state is _S.STICK,
+            NONE: self._rested and self.shown is not None and has_other(self.shown.now),
             SUPERVISE: state is _S.SUPERVISOR,
             RECONCILE: state is _S.REFUSED,
             RELABEL: state is not _S.CLOSED,

@@ -26,7 +26,7 @@ from shellmark_gui.widgets.live_panel import LivePanel
 from shellmark_gui.widgets.reason_card import ReasonCard, defect_of, reasons_of
 from shellmark_gui.widgets.verdict_panel import VerdictPanel
 from shellmark_gui.wording import action_word, state_word
-from shellmark_inspect.labelling import LabelState
+from shellmark_inspect.labelling import Labelling
 from shellmark_inspect.loop.status import TAKES_TRIGGERS, StationState, Status
 from shellmark_inspect.types import Record, Verdict
 
@@ -224,12 +224,12 @@ class StationPage(Page):
         self.live.release()
         self._enable()
 
-    def show_label(self, look: LabelLook, state: LabelState, *, rested: bool) -> None:
+    def show_label(self, look: LabelLook, now: Labelling, *, rested: bool) -> None:
         """Show how labelling stands; a station that prints labels shows it instead of the code's symbol."""
         before, self._label_look = self._label_look, look
         if before is None:  # a fifth lamp: the SKU's button gives way, a name needs its room
             self._top_row.setStretchFactor(self.buttons[Action.OPERATOR], 3)
-        self.label.show_look(look, state, rested=rested)
+        self.label.show_look(look, now, rested=rested)
         beside = not self.banner.isHidden()
         if before is None or (before.wants_person, self.label.beside) != (look.wants_person, beside or self.label.low):
             self._show_reasons(self.verdict.record)

@@ -20,12 +20,6 @@
         <translation>English</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="230" />
-        <location filename="../pages/label_page.py" line="84" />
-        <source>No label came</source>
-        <translation>没有出标签</translation>
-    </message>
-    <message>
         <location filename="../pages/station_page.py" line="291" />
         <source>sign in</source>
         <translation>请登录</translation>
@@ -41,7 +35,7 @@
         <translation>连续检测</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="231" />
+        <location filename="../wording.py" line="230" />
         <location filename="../widgets/banner.py" line="75" />
         <source>Label page</source>
         <translation>标签页</translation>
@@ -1409,7 +1403,7 @@
 </context><context>
     <name>label</name>
     <message>
-        <location filename="../desks/label_desk.py" line="279" />
+        <location filename="../desks/label_desk.py" line="282" />
         <source>None of the last cases has an active label</source>
         <translation>最近的箱壳中没有已激活的标签</translation>
     </message>
@@ -1620,6 +1614,7 @@
         <translation>下次启动后继续</translation>
     </message>
     <message>
+        <location filename="../labelwords.py" line="215" />
         <location filename="../labelwords.py" line="69" />
         <source>No label came</source>
         <translation>没有出标签</translation>
@@ -1850,6 +1845,11 @@
         <translation>标签已贴好</translation>
     </message>
     <message>
+        <location filename="../labelwords.py" line="215" />
+        <source>Read again</source>
+        <translation>再读一次</translation>
+    </message>
+    <message>
         <location filename="../pages/label_page.py" line="85" />
         <source>Supervisor</source>
         <translation>主管处理</translation>
@@ -1890,62 +1890,62 @@
         <translation>相机最近看到的</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="117" />
+        <location filename="../pages/label_page.py" line="118" />
         <source>no picture yet</source>
         <translation>还没有图像</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="131" />
+        <location filename="../pages/label_page.py" line="132" />
         <source>{count} codes wait</source>
         <translation>{count} 个编码待打印</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="139" />
+        <location filename="../pages/label_page.py" line="140" />
         <source>label {attempt} of {most}</source>
         <translation>第 {attempt} 张，最多 {most} 张</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="145" />
+        <location filename="../pages/label_page.py" line="146" />
         <source>Case</source>
         <translation>箱壳</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="146" />
+        <location filename="../pages/label_page.py" line="147" />
         <source>Code, last six</source>
         <translation>二维码 末六位</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="149" />
+        <location filename="../pages/label_page.py" line="150" />
         <source>Print quality</source>
         <translation>打印质量</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="150" />
+        <location filename="../pages/label_page.py" line="151" />
         <source>unused error correction, 0.37 at least: {uec}</source>
         <translation>纠错余量 {uec}，至少 0.37</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="155" />
+        <location filename="../pages/label_page.py" line="156" />
         <source>Printer's count</source>
         <translation>打印机计数</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="156" />
+        <location filename="../pages/label_page.py" line="157" />
         <source>Waiting for labels</source>
         <translation>等待贴标</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="163" />
+        <location filename="../pages/label_page.py" line="164" />
         <source>Order</source>
         <translation>订单</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="179" />
+        <location filename="../pages/label_page.py" line="180" />
         <source>before and after the label</source>
         <translation>打印前 → 打印后</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="180" />
+        <location filename="../pages/label_page.py" line="181" />
         <source>went on by {count}, 1 is right</source>
         <translation>增加了 {count}，应为 1</translation>
     </message>

@@ -8,13 +8,13 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QWidget
 
 from shellmark_gui.keys import Action
-from shellmark_gui.labelwords import LabelLook, done_word
+from shellmark_gui.labelwords import LabelLook, done_word, has_other, other_word
 from shellmark_gui.theme import Sizes
 from shellmark_gui.widgets.button import ActionButton
 from shellmark_gui.widgets.fitted import Fitted
 from shellmark_gui.widgets.state_tile import StateTile
 from shellmark_gui.wording import action_word
-from shellmark_inspect.labelling import LabelState
+from shellmark_inspect.labelling import Labelling, LabelState
 
 LOW_PX = 112.0
 MOST_PX = 16_777_215
@@ -31,7 +31,7 @@ class LabelPanel(Fitted):
     def __init__(self, keys: Mapping[Action, str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.tile = StateTile(None, self)
-        self.state = LabelState.IDLE
+        self.now = Labelling(LabelState.IDLE)
         self.beside = self.low = False
         self._look: LabelLook | None = None
         self.buttons: dict[Action, ActionButton] = {}
@@ -55,9 +55,9 @@ class LabelPanel(Fitted):
 
     def put_words(self) -> None:
         """Put the words again; the tile's come with `show_look`."""
-        self.buttons[Action.LABEL_DONE].setText(done_word(self.state))
-        for action in _ACTIONS[1:]:
-            self.buttons[action].setText(action_word(action))
+        self.buttons[Action.LABEL_DONE].setText(done_word(self.now.state))
+        self.buttons[Action.LABEL_NONE].setText(other_word(self.now.state))
+        self.buttons[Action.LABELS].setText(action_word(Action.LABELS))
 
     def arrange(self, *, beside: bool, low: bool) -> None:
         """Put the keys under the tile or beside it, and take all the room there is or, low, no more than a key."""
@@ -75,15 +75,15 @@ class LabelPanel(Fitted):
         self._put_look()
         self._put_keys()
 
-    def show_look(self, look: LabelLook, state: LabelState, *, rested: bool) -> None:
-        """Show what to do; `rested` lets the big key be pressed: it rests a moment after it came to mean another thing.
+    def show_look(self, look: LabelLook, now: Labelling, *, rested: bool) -> None:
+        """Show what to do; `rested` lets its keys be pressed: they rest a moment after they came to mean another thing.
 
         While nothing is to be confirmed the only key is the label's page.
         """
-        self.state, self._look = state, look
+        self.now, self._look = now, look
         self._put_look()
-        self.buttons[Action.LABEL_DONE].setEnabled(rested and state in (LabelState.STICK, LabelState.STRIP))
-        self.buttons[Action.LABEL_NONE].setEnabled(rested and state is LabelState.STICK)
+        for action in (Action.LABEL_DONE, Action.LABEL_NONE):
+            self.buttons[action].setEnabled(rested)
         self.put_words()
         self._put_keys()
 
@@ -93,7 +93,7 @@ class LabelPanel(Fitted):
 
     def _put_keys(self) -> None:
         """Only the keys that mean something now; beside the tile there is room for one."""
-        sticking, due = self.state is LabelState.STICK, self.state in (LabelState.STICK, LabelState.STRIP)
+        due = self.now.state in (LabelState.STICK, LabelState.STRIP)
         self.buttons[Action.LABEL_DONE].setVisible(due)
-        self.buttons[Action.LABEL_NONE].setVisible(sticking and not self.beside)
+        self.buttons[Action.LABEL_NONE].setVisible(due and has_other(self.now) and not self.beside)
         self.buttons[Action.LABELS].setVisible(not due or not self.beside)

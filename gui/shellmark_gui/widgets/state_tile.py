@@ -57,9 +57,8 @@ class StateTile(Fitted):
         painter.setPen(QColor(ink))
         top = words.height() * (0.45 if self.line else 1.0)
         painter.setFont(self.sizes.font(self._fitting(self.word, words.width(), top, WORD_PX, bold=True), bold=True))
-        painter.drawText(
-            QRectF(words.left(), words.top(), words.width(), top), Qt.AlignmentFlag.AlignVCenter, self.word
-        )
+        place = QRectF(words.left(), words.top(), words.width(), top)
+        painter.drawText(place, int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap), self.word)
         below = QRectF(words.left(), words.top() + top, words.width(), words.height() - top)
         painter.setFont(self.sizes.font(self._fitting(self.line, below.width(), below.height(), LINE_PX, bold=False)))
         painter.drawText(below, int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap), self.line)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,12 +22,13 @@ class Sight:
 
     `label` is its picture in dots (True is black), None where this run has not drawn it; `frame` the last one that was
     looked at, None before; `uec` the unused error correction of this very code in that frame, None where it was not
-    read there; `before` and `after` the printer's odometer around its one print command, None where not known.
+    read there; `before` and `after` the printer's odometer around its one print command, None where not known. Two
+    sights are equal when all but their pictures are; pictures are told apart by identity.
     """
 
     serial: str = ""
-    label: NDArray[np.bool_] | None = None
-    frame: Pixels | None = None
+    label: NDArray[np.bool_] | None = field(default=None, compare=False)
+    frame: Pixels | None = field(default=None, compare=False)
     uec: float | None = None
     before: int | None = None
     after: int | None = None
