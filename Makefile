@@ -8,8 +8,9 @@ STAMP := $(VENV)/installed
 DEBIAN := libgl1 libegl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libxkbcommon0 libxkbcommon-x11-0 libxcb-cursor0 \
 	libxcb-icccm4 libxcb-keysyms1 libxcb-image0 libxcb-render-util0 libxcb-shape0 libxcb-xkb1 xvfb fonts-noto-cjk
 
-# What only the tests use: a real browser for the verify site, Go's own checker for the transparency log.
-DEBIAN_TESTS := chromium chromium-driver golang-go golang-golang-x-mod-dev
+# What only the tests use: a real browser for the verify site, Go's own checker for the transparency log, a trace of what
+# a station writes to cut the power in.
+DEBIAN_TESTS := chromium chromium-driver golang-go golang-golang-x-mod-dev strace
 
 .PHONY: demo test check lint types contracts unit cover wheel screen bench bench-peers soak samples bundles system clean
 

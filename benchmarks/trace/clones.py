@@ -45,10 +45,10 @@ class People:
     """The made-up buyers; shares from 0 to 1.
 
     §9 states `scans` (35 % of buyers look at all), `travels` (10 %), `resold` (3 %) and that there are re-scans and
-    families; the rest was fitted to the genuine columns of its table. `again` looks a second time, `more` each time
-    once more; `family` lets another phone look, `and_more` a further one; `away` is the mean of looks on a journey
-    beyond the first. The next owner looks once; `claims` gives the PIN, `hands_pin` of next owners give it once more
-    instead of a transfer code.
+    families; the rest was fitted to its table, all rows and columns together, and then set by hand. `again` looks a
+    second time, `more` each time once more; `family` lets another phone look, `and_more` a further one; `away` is the
+    mean of looks on a journey beyond the first. The next owner looks once; `claims` gives the PIN, `hands_pin` of next
+    owners give it once more instead of a transfer code.
     """
 
     scans: float = 0.35

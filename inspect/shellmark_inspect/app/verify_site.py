@@ -17,7 +17,7 @@ import typer
 from shellmark_inspect.app.papers import read_bytes, read_roots
 from shellmark_inspect.app.printing import out
 from shellmark_inspect.errors import InputError
-from shellmark_inspect.outputs import VerifySite, VerifySiteSettings
+from shellmark_inspect.outputs import VerifySite, VerifySiteSettings, read_output_settings
 from shellmark_trace import check_host, check_serial, parse_link
 from shellmark_trace.log import Proof
 
@@ -147,7 +147,7 @@ def pins(
         raise InputError(f"key file {key} is missing: copy site.key from the site's folder")
     secret = site_key(key)
     drawn = _read_pins(to) if to.exists() else _draw(codes, to)
-    sender = VerifySite.of(VerifySiteSettings(url=site, token_file=token_file))
+    sender = _sender(site, token_file)
     events = []
     for number, (text, pin) in enumerate(drawn.items(), 1):
         serial = parse_link(text).serial
@@ -171,7 +171,7 @@ def proof(
     """
     text = read_bytes(file, "proof").decode("utf-8", "replace")
     index = Proof.parse(text).index
-    VerifySite.of(VerifySiteSettings(url=site, token_file=token_file)).send_proof(check_serial(serial), index, text)
+    _sender(site, token_file).send_proof(check_serial(serial), index, text)
     out.print(f"proof of leaf {index} for {serial} is at {site}", markup=False, soft_wrap=True)
 
 
@@ -202,6 +202,14 @@ def _open(settings: SiteSettings) -> Site:
     from shellmark_trace.site import Site
 
     return Site(settings)
+
+
+def _sender(site: str, token_file: Path) -> VerifySite:
+    """What brings things to a site, as a station's own output would."""
+    settings = {"kind": "verify", "url": site, "token_file": token_file}
+    read = read_output_settings("verify", settings)
+    assert isinstance(read, VerifySiteSettings)
+    return VerifySite.of(read)
 
 
 def _draw(codes: Path, to: Path) -> dict[str, str]:

@@ -228,7 +228,8 @@ class Labeller:
             return seen.fault
         if after != (None if code.odometer is None else code.odometer + 1):
             return Fault.ODOMETER
-        proof = Proof(seen.read.text, seen.read.uec, after, self._operator)
+        corners = tuple((round(float(x), 1), round(float(y), 1)) for x, y in seen.read.corners_px)
+        proof = Proof(seen.read.text, seen.read.uec, after, self._operator, corners)
         least = self._settings.uec_least
         view, frame = self._settings.view, seen.frame
         self._keep(lambda r: r.labels.activate(code.serial, proof, frame, view=view, uec_least=least))

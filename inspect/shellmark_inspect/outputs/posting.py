@@ -1,4 +1,4 @@
-"""Posting JSON to a web service: timeouts, a bearer's token from outside the configuration, failures in one line."""
+"""Asking a web service: timeouts, a bearer's token from outside the configuration, failures in one line."""
 
 from __future__ import annotations
 
@@ -20,18 +20,23 @@ from .output import OutputError, OutputSettings
 ANSWER_BYTES = 1 << 20
 """The most of an answer that is read."""
 
+JSON = "application/json"
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
 
 class PostingSettings(OutputSettings):
     """Where to post and what lets us in.
 
     `url` is the service's address; the token comes from the environment variable `token_env` or the file `token_file`,
-    never from the configuration itself; `timeout_s` is how long the service may take for each part of an answer.
+    never from the configuration itself; `timeout_s` is how long the service may take for each part of an answer. A
+    token goes over plain http to this machine only, unless `insecure` allows it.
     """
 
     url: str
     token_env: str = ""
     token_file: Path | None = None
-    timeout_s: Annotated[float, Field(gt=0, le=120)] = 10.0
+    timeout_s: Annotated[float, Field(gt=0, le=300)] = 10.0
+    insecure: bool = False
 
     @field_validator("url")
     @classmethod
@@ -45,6 +50,13 @@ class PostingSettings(OutputSettings):
     def _one_token(self) -> Self:
         if self.token_env and self.token_file is not None:
             raise ValueError("say where the token is once: token_env or token_file")
+        return self
+
+    @model_validator(mode="after")
+    def _hidden_token(self) -> Self:
+        parts, token = urlsplit(self.url), self.token_env or self.token_file is not None
+        if token and parts.scheme == "http" and parts.hostname not in LOOPBACK and not self.insecure:
+            raise ValueError("plain http shows the token to the network: say https://, or insecure = true")
         return self
 
     def rooted(self, folder: Path) -> Self:
@@ -67,7 +79,8 @@ class Poster:
     def __init__(self, settings: PostingSettings) -> None:
         self._settings = settings
         self._where = f"{urlsplit(settings.url).hostname}"
-        self._opener = urllib.request.build_opener(_NoRedirect)
+        proxies: dict[str, str] | None = {} if self._where in LOOPBACK else None
+        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler(proxies), _NoRedirect)
 
     def post(self, value: Any, headers: Mapping[str, str]) -> Answer:
         """Post a value as JSON.
@@ -76,7 +89,16 @@ class Poster:
             OutputError: there was no answer in time, or one that is no success.
         """
         data = json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
-        return self._ask(urllib.request.Request(self._settings.url, data, method="POST"), headers)  # noqa: S310 - checked
+        return self.send("POST", "", data, headers)
+
+    def send(self, method: str, path: str, data: bytes, headers: Mapping[str, str]) -> Answer:
+        """Send bytes to a path below the service's address; they are JSON unless `headers` say otherwise.
+
+        Raises:
+            OutputError: there was no answer in time, or one that is no success.
+        """
+        request = urllib.request.Request(self._settings.url + path, data, method=method)  # noqa: S310 - checked
+        return self._ask(request, headers)
 
     def get(self, url: str, headers: Mapping[str, str]) -> Answer:
         """Ask an address of the same service.
@@ -92,9 +114,9 @@ class Poster:
         return self._ask(urllib.request.Request(url), headers)  # noqa: S310 - the same scheme as ours
 
     def _ask(self, request: urllib.request.Request, headers: Mapping[str, str]) -> Answer:
-        for name, value in {"Content-Type": "application/json", "Accept": "application/json", **headers}.items():
+        for name, value in {"Content-Type": JSON, "Accept": JSON, **headers}.items():
             request.add_header(name, value)
-        if token := self._token():
+        if token := self.token():
             request.add_unredirected_header("Authorization", f"Bearer {token}")
         try:
             with self._opener.open(request, timeout=self._settings.timeout_s) as answer:
@@ -111,7 +133,12 @@ class Poster:
         except (OSError, HTTPException) as e:
             raise OutputError(f"{self._where} gave no whole answer ({e!r}): it will be tried again") from e
 
-    def _token(self) -> str:
+    def token(self) -> str:
+        """The token as it is now, "" for none.
+
+        Raises:
+            OutputError: it is not where the settings say.
+        """
         settings = self._settings
         if settings.token_env:
             token = os.environ.get(settings.token_env, "")

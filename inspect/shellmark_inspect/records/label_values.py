@@ -35,13 +35,15 @@ class Proof:
     """What proves that a case carries its label.
 
     `text` is what the camera read, `uec` the share of error correction that was left unused (1.0 undamaged),
-    `odometer` the printer's reading afterwards, None for a printer that does not count.
+    `odometer` the printer's reading afterwards, None for a printer that does not count. `corners_px` are the symbol's
+    corners (x, y) in the read-back picture, for whoever shows where on the case the label sits; () when not known.
     """
 
     text: str
     uec: float
     odometer: int | None
     operator: str = ""
+    corners_px: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,6 +146,8 @@ class Labels(Life):
             facts["odometer"] = [before.value, proof.odometer]
             if kept is not None:
                 facts["picture"] = kept.refs[0].digest
+                if proof.corners_px:
+                    facts["corners_px"] = [list(corner) for corner in proof.corners_px]
                 self._enrol(found["row"], rows.image_rows(found["row"], kept.refs, self._pictures.folder))
             self._stock.note_reading("after", serial, proof.odometer, at)
             self._codes.move(found, _S.ACTIVE, Cause(found["row"], at, rows.text(proof.operator), "read", facts=facts))

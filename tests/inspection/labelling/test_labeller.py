@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -86,6 +87,7 @@ def test_a_case_gets_its_label_and_the_picture_is_enrolled(shop: Open, printer: 
     ).result()
     assert f'"picture": "sha256:{kept[0].stem}"' in facts
     assert f'"odometer": [{printer.count - 1}, {printer.count}]' in facts
+    assert len(json.loads(facts)["corners_px"]) == 4
     one.inspect("b")
     assert one.wait(S.STICK).case_id == "b"
 
