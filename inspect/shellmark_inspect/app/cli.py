@@ -23,6 +23,7 @@ from shellmark_inspect.app import (
     evidence,
     export,
     keys,
+    labels,
     logs,
     manifest,
     models,
@@ -74,6 +75,7 @@ for name, group in (
     ("manifest", manifest.app),
     ("verify", verify.app),
     ("log", logs.app),
+    ("label", labels.app),
 ):
     app.add_typer(group, name=name)
 

@@ -78,6 +78,7 @@ class FilePrinter:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
+            part.chmod(0o644)  # made for this user alone: who prints the labels may be another
             self._placed(part)
         finally:
             part.unlink(missing_ok=True)
@@ -92,7 +93,6 @@ class FilePrinter:
                     part.rename(path)  # refuses a name that is taken
                 else:
                     os.link(part, path)
-                    part.chmod(0o644)
                 _sync(self._folder)
                 return
         raise FileExistsError(f"{MOST_TRIES} names of labels are taken")

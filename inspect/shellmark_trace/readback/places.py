@@ -14,7 +14,7 @@ WINDOWS_PX = (96, 192, 416)
 """Sides of what is looked for: the outside label's symbol (15 mm without its quiet zone) at 5, 10 and 20 px a mm, and
 more."""
 MOST_PLACES = 4
-LEAST_CHANGE = 12.0
+LEAST_CHANGE = 3.0
 """Mean step between neighbours, in grey values, below which a place is bare: a symbol of 12 % contrast has more."""
 
 

@@ -17,13 +17,30 @@ from shellmark_trace.link import Link, parse_link
 from .finders import finder_patterns
 from .places import Place, likely_places
 
-ENLARGED = 2.0
-"""How much a place is enlarged that cannot be read as it is."""
+
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """One way to look at a place again: stretched along x and y, smoothed before by a Gaussian of s.d. `smooth_px`."""
+
+    x: float
+    y: float
+    smooth_px: float = 0.0
+
+
+ENLARGED = (_Try(2, 2),)
+"""What is tried where something looks like a symbol, beside others that were read."""
+AT_LAST = (_Try(2, 2, 1.0), _Try(3, 1.5), _Try(1.5, 3), _Try(4, 4, 0.7), _Try(4, 2), _Try(2, 4))
+"""What is tried after that while nothing at all was read: against noise, a label seen aslant, few pixels."""
 SMALL_PX = 640_000
 """A frame of no more pixels is one place, and is enlarged whole."""
+MOST_PX = 2_200_000
+"""A place is not enlarged to more: its label then has pixels enough as it is."""
 MARGIN = 0.25
+FILLED = 0.4 / (1 + 2 * MARGIN) ** 2
 
-_QR = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
+_QR = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCodeModel2])
+"""Without Micro QR, which the decoder's `QRCode` includes and which has so little error correction that it was seen to
+read "222898" out of a spoilt label's finder pattern."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,39 +81,69 @@ def read_labels(frame: NDArray[np.uint8], place: Place | None = None) -> tuple[L
     if min(whole.width, whole.height) == 0:
         return ()
     if whole.width * whole.height <= SMALL_PX:
-        found = _closely(grey, whole)
+        found = _closely(grey, [whole], [])
+        places = [whole]
     else:
         found = _decoded(grey, whole)
-        for likely in [whole.within(spot) for spot in likely_places(whole.of(grey))]:
-            if not any(read.text and _holds(likely, read) for read in found):
-                found = _merged([*found, *_closely(grey, likely.grown(MARGIN).clipped(grey.shape))])
+        places = [whole.within(spot).grown(MARGIN).clipped(grey.shape) for spot in likely_places(whole.of(grey))]
+        found = _closely(grey, places, found)
+    found = _at_last(grey, places, found)
     return tuple(sorted(found, key=lambda read: float(read.corners_px[:, 1].mean())))
 
 
-def _closely(grey: NDArray[np.uint8], place: Place) -> list[LabelRead]:
-    """What is read in a place as it is, or else enlarged; and what is there unread."""
-    found = _decoded(grey, place)
-    if not any(read.text for read in found):
-        found = _merged([*found, *_decoded(grey, place, ENLARGED)])
-    corner = np.array((place.left, place.top), np.float64)
-    lone = [LabelRead("", 0.0, corners + corner) for corners in finder_patterns(place.of(grey))]
-    return _merged([*found, *lone])
+def _closely(grey: NDArray[np.uint8], places: Iterable[Place], found: list[LabelRead]) -> list[LabelRead]:
+    """What was found, and what is read or merely there in the places that it does not fill."""
+    for place in places:
+        if any(read.text and _fills(place, read) for read in found):
+            continue
+        here = _decoded(grey, place)
+        if not any(read.text for read in here):
+            here += _tried(grey, place, ENLARGED)
+        corner = np.array((place.left, place.top), np.float64)
+        lone = [LabelRead("", 0.0, corners + corner) for corners in finder_patterns(place.of(grey))]
+        found = _merged([*found, *here, *lone])
+    return found
 
 
-def _decoded(grey: NDArray[np.uint8], place: Place, scale: float = 1.0) -> list[LabelRead]:
+def _at_last(grey: NDArray[np.uint8], places: Iterable[Place], found: list[LabelRead]) -> list[LabelRead]:
+    """What was found; while nothing of it could be read, what every further try makes of the places."""
+    for place in places:
+        if any(read.text for read in found):
+            break
+        found = _merged([*found, *_tried(grey, place, AT_LAST)])
+    return found
+
+
+def _tried(grey: NDArray[np.uint8], place: Place, tries: Iterable[_Try]) -> list[LabelRead]:
+    """What the first try that reads something finds in a place, with what the tries before it saw unread."""
+    found: list[LabelRead] = []
+    for attempt in tries:
+        if place.width * attempt.x * place.height * attempt.y > MOST_PX:
+            continue
+        found += _decoded(grey, place, attempt)
+        if any(read.text for read in found):
+            break
+    return found
+
+
+def _decoded(grey: NDArray[np.uint8], place: Place, attempt: _Try = _Try(1, 1)) -> list[LabelRead]:
     pixels = np.ascontiguousarray(place.of(grey))
-    if scale != 1:
-        pixels = np.asarray(cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC), np.uint8)
+    if attempt.smooth_px:
+        pixels = np.asarray(cv2.GaussianBlur(pixels, (0, 0), attempt.smooth_px), np.uint8)
+    if (attempt.x, attempt.y) != (1, 1):
+        pixels = np.asarray(
+            cv2.resize(pixels, None, fx=attempt.x, fy=attempt.y, interpolation=cv2.INTER_CUBIC), np.uint8
+        )
     symbols = zxingcpp.read_barcodes(pixels, formats=_QR, try_invert=False, return_errors=True)
-    return _merged(_read(symbol, place, scale) for symbol in symbols)
+    return _merged(_read(symbol, place, attempt) for symbol in symbols)
 
 
-def _read(symbol: Any, place: Place, scale: float) -> LabelRead:
+def _read(symbol: Any, place: Place, attempt: _Try) -> LabelRead:
     at = symbol.position
     corners = [(p.x, p.y) for p in (at.top_left, at.top_right, at.bottom_right, at.bottom_left)]
     text = str(symbol.text) if symbol.valid else ""
     uec = float(symbol.extra.get("UEC", 0.0)) if symbol.valid else 0.0
-    return LabelRead(text, uec, np.array(corners, np.float64) / scale + (place.left, place.top))
+    return LabelRead(text, uec, np.array(corners, np.float64) / (attempt.x, attempt.y) + (place.left, place.top))
 
 
 def _merged(reads: Iterable[LabelRead]) -> list[LabelRead]:
@@ -116,13 +163,13 @@ def _same(read: LabelRead, known: LabelRead) -> bool:
     return bool(cv2.pointPolygonTest(outline, (float(middle[0]), float(middle[1])), measureDist=True) > -reach)
 
 
-def _holds(place: Place, read: LabelRead) -> bool:
-    """Whether most of a place is the symbol that was read."""
+def _fills(place: Place, read: LabelRead) -> bool:
+    """Whether most of a place, without the margin it was grown by, is the symbol that was read."""
     x, y = read.corners_px.min(axis=0)
     right, bottom = read.corners_px.max(axis=0)
     width = min(right, place.left + place.width) - max(x, place.left)
     height = min(bottom, place.top + place.height) - max(y, place.top)
-    return bool(width > 0 and height > 0 and width * height > 0.4 * place.width * place.height)
+    return bool(width > 0 and height > 0 and width * height > FILLED * place.width * place.height)
 
 
 def _grey(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:

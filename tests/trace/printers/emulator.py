@@ -21,10 +21,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
@@ -69,12 +68,14 @@ class Printed:
 
 
 class Emulator:
-    """The printer. `pictures` is every label in the order it came out; close it, or use it as a context."""
+    """The printer. `pictures` is every label in the order it came out; close it, or use it as a context.
 
-    def __init__(
-        self, port: int = 0, faults: Faults | None = None, *, count: int = FIRST_COUNT, first: int = 0
-    ) -> None:
-        self._faults = faults or Faults()
+    `count` is where its odometer begins, `first` how many jobs it has had, `render` what draws a format's body.
+    """
+
+    def __init__(self, port: int = 0, faults: Faults | None = None, *, count: int = FIRST_COUNT, first: int = 0,
+                 render: Callable[[bytes], NDArray[np.bool_]] | None = None) -> None:  # fmt: skip
+        self._faults, self._render = faults or Faults(), render or drawn
         self._random = random.Random(f"{self._faults.seed}/{count}")
         self._lock = threading.Lock()
         self._due: queue.Queue[tuple[float, int, int, NDArray[np.bool_]] | None] = queue.Queue()
@@ -90,7 +91,7 @@ class Emulator:
         self._made = first
         self._reprints = True  # ^JZ is Y at power-up
         self._listener: socket.socket | None = None
-        self.port = port
+        self.host, self.port = "127.0.0.1", port
         self._listen()
         self._threads = [
             threading.Thread(target=self._serve, name="emulator-net"),
@@ -102,12 +103,8 @@ class Emulator:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, e: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
-
-    @property
-    def host(self) -> str:
-        return "127.0.0.1"
 
     @property
     def faults(self) -> Faults:
@@ -235,7 +232,7 @@ class Emulator:
         for word, reprints in ((b"^JZN", False), (b"^JZY", True)):
             if word in body:
                 self._reprints = reprints
-        picture = drawn(body)
+        picture = self._render(body)
         for copy in range(copies):
             self._print(job, copy + 1, picture, faults.delay_s)
         if late:
@@ -323,7 +320,7 @@ class EmulatorProcess:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, e: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     @property
@@ -374,11 +371,6 @@ class EmulatorProcess:
         return answer
 
 
-def _orders() -> Iterator[dict[str, Any]]:
-    for line in sys.stdin:
-        yield json.loads(line)
-
-
 def main() -> None:
     """Print until standard input ends."""
     reader = argparse.ArgumentParser(description=__doc__)
@@ -388,7 +380,7 @@ def main() -> None:
     said = reader.parse_args()
     with _Kept(said.folder, said.port, Faults(**said.faults)) as printer:
         print(printer.port, flush=True)  # noqa: T201 - whoever started it reads the port here
-        for order in _orders():
+        for order in map(json.loads, sys.stdin):
             if "faults" in order:
                 printer.faults = Faults(**order["faults"])
             if "reprint" in order:
