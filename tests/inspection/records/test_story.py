@@ -176,7 +176,7 @@ def test_a_labelled_case_tells_its_proof_and_is_commissioned_with_its_batch(benc
     (found,) = bench.reader().stories().find(code.serial[-6:]).codes
     last = found.steps[-1]
     assert (found.state, last.operator, last.told is not None) == ("ACTIVE", "w17", True)
-    assert all(value in last.facts.values() for value in (101, 0.8))
+    assert (last.facts["odometer"], last.facts["uec"]) == ([100, 101], 0.8)
     told = bench.reader().tellings().iterate()
     events = [event for one in told for event in events_of(one.kind, one.payload, PLANT)]
     assert [event["bizStep"] for event in events] == ["inspecting", "commissioning"]
