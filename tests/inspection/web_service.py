@@ -75,7 +75,7 @@ class WebService:
                     self.wfile.write(b"{")
                     self.close_connection = True
                 elif mood.endswith("job"):
-                    self._answer(202, {}, Location="/capture/failing" if mood != "job" else "/capture/1")
+                    self._answer(202, {}, location="/capture/failing" if mood != "job" else "/capture/1")
                 else:
                     time.sleep(service.slow_s if mood == "slow" else 0)
                     self._answer(200, {"status": "success"})

@@ -70,12 +70,15 @@ for name, group in (
     ("checks", checks.app),
     ("drift", drift.app),
     ("label", labels.app),
+    ("export", export.app),
+    ("trace", trace.app),
     ("keys", keys.app),
     ("manifest", manifest.app),
     ("verify", verify.app),
     ("export", export.app),
     ("trace", trace.app),
     ("log", logs.app),
+    ("label", labels.app),
 ):
     app.add_typer(group, name=name)
 

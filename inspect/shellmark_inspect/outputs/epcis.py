@@ -90,7 +90,7 @@ class Epcis:
         if not told:
             return
         answer = self._poster.post(document(told, self._plant, datetime.now(UTC)), HEADERS)
-        if answer.status == ACCEPTED and (job := answer.headers.get("Location")):
+        if answer.status == ACCEPTED and (job := answer.headers.get("location")):
             self._await(urljoin(self._url, job))
 
     def _await(self, job: str) -> None:

@@ -66,7 +66,7 @@ class PostingSettings(OutputSettings):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a service said: status, headers, and the body as JSON (None where it is none)."""
+    """What a service said: status, headers by their lower-case names, and the body as JSON (None where it is none)."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -123,7 +123,8 @@ class Poster:
                 data = answer.read(ANSWER_BYTES)
                 if answer.length and len(data) < ANSWER_BYTES:
                     raise IncompleteRead(data, answer.length)
-                return Answer(answer.status, dict(answer.headers), _json(data))
+                headers = {name.lower(): value for name, value in answer.headers.items()}
+                return Answer(answer.status, headers, _json(data))
         except urllib.error.HTTPError as e:
             with e:
                 said = e.read(500).decode("utf-8", "replace")

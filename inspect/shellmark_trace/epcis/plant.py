@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -46,8 +47,6 @@ class Plant:
             _check_gln(self.gln)
         if self.offset and not _OFFSET.fullmatch(self.offset):
             raise ExportError(f"EPCIS offset {self.offset[:20]!r} is no distance from UTC: give one such as +08:00")
-        if self.gln and len(self.station) > STATION_LENGTH:
-            raise ExportError(f"EPCIS station {self.station[:40]!r} is over {STATION_LENGTH} characters: shorten it")
 
     @property
     def namespace(self) -> str:
@@ -59,11 +58,16 @@ class Plant:
         return f"https://{self.host.lower()}/shell/{quote(case_id, safe='')}"
 
     def read_point(self, station: str) -> str | None:
-        """The place of a station, None without a GLN: none is ever invented."""
+        """The place of a station, None without a GLN: none is ever invented.
+
+        A name too long for an extension component keeps its beginning and gets a digest, so that two stay two.
+        """
         if not self.gln:
             return None
         whole = f"https://id.gs1.org/414/{self.gln}"
-        return f"{whole}/254/{quote(station[:STATION_LENGTH], safe='')}" if station else whole
+        if len(station) > STATION_LENGTH:
+            station = f"{station[:11]}-{hashlib.sha256(station.encode()).hexdigest()[:8]}"
+        return f"{whole}/254/{quote(station, safe='')}" if station else whole
 
     def transaction(self, order: str) -> str:
         """The name of a production order: by GLN (the CBV's form), or under the plant's own domain."""

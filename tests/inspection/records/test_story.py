@@ -9,10 +9,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from shellmark_inspect.errors import InputError
-from shellmark_inspect.records import Records, Story
+from shellmark_inspect.records import Proof, Records, Story
 from shellmark_inspect.types import Disposition, Inspection, Verdict
 from shellmark_trace.epcis import Plant, events_of
 
@@ -162,3 +163,24 @@ def test_everything_told_comes_in_order_and_by_time_and_sku(bench: Any, inspecti
 def test_steps_of_a_code_say_their_station(told: Any) -> None:
     steps = [event for event in told.reader().tellings().iterate() if event.kind == "code"]
     assert {event.payload["station"] for event in steps} == {"st01"}
+
+
+def test_a_labelled_case_tells_its_proof_and_is_commissioned_with_its_batch(bench: Any, inspection: Make) -> None:
+    records = bench.open()
+    records.stock.take_order("MO-7", 10, "L2026A", operator="w1")
+    keep(bench, records, inspection(1, "case/1", evidence=()))
+    (code,) = records.labels.waiting()
+    records.labels.send(code.serial)
+    records.labels.count(code.serial, 100)
+    records.labels.activate(code.serial, Proof(code.text, 0.8, 101, "w17"), np.full((64, 64), 90, np.uint8))
+    (found,) = bench.reader().stories().find(code.serial[-6:]).codes
+    last = found.steps[-1]
+    assert (found.state, last.operator, last.told is not None) == ("ACTIVE", "w17", True)
+    assert (last.facts["odometer"], last.facts["uec"]) == ([100, 101], 0.8)
+    told = bench.reader().tellings().iterate()
+    events = [event for one in told for event in events_of(one.kind, one.payload, PLANT)]
+    assert [event["bizStep"] for event in events] == ["inspecting", "commissioning"]
+    assert events[1]["ilmd"] == {"cbvmda:lotNumber": "L2026A"}
+    assert {event["bizTransactionList"][0]["bizTransaction"] for event in events} == {
+        "https://id.example.cn/order/MO-7"
+    }
