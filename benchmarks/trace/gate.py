@@ -1,8 +1,8 @@
 """What the gate on unused error correction buys: `python benchmarks/trace/gate.py`.
 
-The same print (dot gain, a spot, specks of a module or less, drawn at random) is seen by the station's camera at 20 px/mm
-and by a buyer's phone at 6.5 px/mm (blur, motion, noise, tilt; zxing-cpp as it comes, one picture). Prints how often the
-phone reads it by the unused error correction (UEC) that the station saw, with 95 % Clopper-Pearson intervals.
+The same print (dot gain, a spot, specks of a module or less, drawn at random) is seen by the station's camera at
+20 px/mm and by a buyer's phone at 6.5 px/mm (blur, motion, noise, tilt; zxing-cpp as it comes, one picture). Prints how
+often the phone reads it by the unused error correction (UEC) that the station saw, with 95 % Clopper-Pearson intervals.
 """
 
 from __future__ import annotations
