@@ -1,8 +1,8 @@
 """What the gate on unused error correction buys: `python benchmarks/trace/gate.py`.
 
-The same print (dot gain and a spot, drawn at random) is seen by the station's camera at 20 px/mm and by a buyer's phone
-at 6.5 px/mm (blur, motion, noise, tilt; zxing-cpp as it comes, one picture). Prints how often the phone reads it by the
-unused error correction (UEC) that the station saw, with 95 % Clopper-Pearson intervals.
+The same print (dot gain, a spot, specks of a module or less, drawn at random) is seen by the station's camera at
+20 px/mm and by a buyer's phone at 6.5 px/mm (blur, motion, noise, tilt; zxing-cpp as it comes, one picture). Prints how
+often the phone reads it by the unused error correction (UEC) that the station saw, with 95 % Clopper-Pearson intervals.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from shellmark_models import rate
 from shellmark_trace.readback import UEC_LEAST, read_labels
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests" / "trace" / "readback"))
-from degraded import CLEAN, Harm, new_label, photographed
+from degraded import CLEAN, DOTS_PER_MM, TEMPLATE, Harm, new_label, photographed
 
 STATION_PX_PER_MM, PHONE_PX_PER_MM = 20.0, 6.5
 BANDS = ((0.0, 0.25), (0.25, UEC_LEAST), (UEC_LEAST, 0.50), (0.50, 0.62), (0.62, 1.01))
@@ -51,7 +51,8 @@ def _twice(n: int) -> tuple[float | None, bool]:
     """The station's UEC, None for not read, and whether the phone reads the same print."""
     rng = np.random.default_rng((7, n))
     text, dots = new_label(rng)
-    ink = replace(CLEAN, gain_mm=rng.uniform(-0.1, 0.1), blob=float(rng.uniform(0.0, 0.05)))
+    dots = _specked(dots, int(rng.integers(0, 20)), rng)
+    ink = replace(CLEAN, gain_mm=rng.uniform(-0.1, 0.1), blob=float(rng.uniform(0.0, 0.02)))
     station = replace(ink, blur_mm=0.03, noise=3.0, contrast=0.7)
     phone = replace(
         ink,
@@ -65,6 +66,16 @@ def _twice(n: int) -> tuple[float | None, bool]:
     uec = next((read.uec for read in reads if read.text == text), None)
     found = zxingcpp.read_barcodes(_seen(dots, phone, PHONE_PX_PER_MM, n), formats=zxingcpp.BarcodeFormat.QRCodeModel2)
     return uec, any(one.text == text for one in found)
+
+
+def _specked(dots: np.ndarray, specks: int, rng: np.random.Generator) -> np.ndarray:
+    """The label with squares of 2 to 7 dots turned over somewhere in its symbol: dirt, holes in the ribbon."""
+    made, corner = dots.copy(), round(TEMPLATE.margin_mm * DOTS_PER_MM) + 4 * 6
+    for _ in range(specks):
+        side = int(rng.integers(2, 8))
+        x, y = (corner + int(rng.integers(0, 29 * 6 - side)) for _ in range(2))
+        made[y : y + side, x : x + side] ^= True
+    return made
 
 
 def _seen(dots: np.ndarray, harm: Harm, px_per_mm: float, n: int) -> np.ndarray:

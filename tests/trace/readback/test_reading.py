@@ -223,7 +223,7 @@ def test_the_shift_alarm_waits_for_twenty_and_falls_with_the_median() -> None:
 
 @pytest.mark.parametrize("name", [name for name in HARMS if name[:4] not in {"tilt", "blob"}] + ["station"])
 def test_each_degradation_at_5_px_a_mm_is_read_whole(name: str) -> None:
-    for seed in range(12):
+    for seed in range(8):
         _, text, dots = label(seed)
         harm = HARMS[name] if name in HARMS else degraded.station_harm(rng(seed))
         reads = read_labels(degraded.photographed(dots, harm, 5.0, rng(seed)))
@@ -233,12 +233,12 @@ def test_each_degradation_at_5_px_a_mm_is_read_whole(name: str) -> None:
 @pytest.mark.parametrize("name", ["tilt 65 deg", "blob 2 %"])
 def test_what_is_not_always_read_is_never_read_wrong(name: str) -> None:
     right = 0
-    for seed in range(12):
+    for seed in range(8):
         _, text, dots = label(seed)
         reads = read_labels(degraded.photographed(dots, HARMS[name], 8.0, rng(seed)))
         right += any(read.text == text for read in reads)
         assert all(read.text in {"", text} for read in reads)
-    assert right >= 5
+    assert right >= 3
 
 
 def test_a_micro_qr_is_not_made_out_of_a_spoilt_finder_pattern() -> None:
