@@ -170,6 +170,7 @@ def label(window, name: str) -> None:
     window.labels._rests_until_s = 0.0
     window.labels.poll()
     if name == "labels":
+        labels.go(LabelState.OFFLINE, detail="printer 192.0.2.7:9100 does not answer: see to power and cable" * 2)
         window.labels.open()
     elif name == "entry":
         window._signed_in("张三")

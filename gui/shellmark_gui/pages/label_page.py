@@ -24,7 +24,7 @@ from shellmark_inspect.records import Order
 translate = QCoreApplication.translate
 DONE, NONE, SUPERVISE, RECONCILE = "done", "none", "supervise", "reconcile"
 RELABEL, ROLL, ORDER = "relabel", "roll", "order"
-ROWS = 6
+ROWS = 5
 _S = LabelState
 
 
@@ -54,6 +54,7 @@ class LabelPage(WorkPage):
         self.buttons[Action.LABEL_DONE] = self.work_buttons[DONE]
         self.buttons[Action.LABEL_NONE] = self.work_buttons[NONE]
         self._lay_out()
+        self.list.show_rows(())
         self.put_words()
 
     def _lay_out(self) -> None:
@@ -154,7 +155,6 @@ class LabelPage(WorkPage):
                 MUTED if colour == RAISED else colour,
             ),
             Row("count", translate("label", "Printer's count"), self._went_on(sight), self._counts(sight), None, TEXT),
-            Row("wait", translate("label", "Waiting for labels"), "", str(now.waiting), None, TEXT),
             self._order_row(one.order),
         ]
 

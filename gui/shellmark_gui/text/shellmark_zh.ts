@@ -1850,89 +1850,84 @@
         <translation>再读一次</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="85" />
+        <location filename="../pages/label_page.py" line="86" />
         <source>Supervisor</source>
         <translation>主管处理</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="86" />
+        <location filename="../pages/label_page.py" line="87" />
         <source>Reconcile</source>
         <translation>对账</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="87" />
+        <location filename="../pages/label_page.py" line="88" />
         <source>Label anew</source>
         <translation>重贴标签</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="88" />
+        <location filename="../pages/label_page.py" line="89" />
         <source>Roll changed</source>
         <translation>换标签卷</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="89" />
+        <location filename="../pages/label_page.py" line="90" />
         <source>Next order</source>
         <translation>换订单</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="95" />
+        <location filename="../pages/label_page.py" line="96" />
         <source>Labels</source>
         <translation>标签</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="99" />
+        <location filename="../pages/label_page.py" line="100" />
         <source>as it should look</source>
         <translation>标签应有的样子</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="100" />
+        <location filename="../pages/label_page.py" line="101" />
         <source>as the camera saw it last</source>
         <translation>相机最近看到的</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="118" />
+        <location filename="../pages/label_page.py" line="119" />
         <source>no picture yet</source>
         <translation>还没有图像</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="132" />
+        <location filename="../pages/label_page.py" line="133" />
         <source>{count} codes wait</source>
         <translation>{count} 个编码待打印</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="140" />
+        <location filename="../pages/label_page.py" line="141" />
         <source>label {attempt} of {most}</source>
         <translation>第 {attempt} 张，最多 {most} 张</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="146" />
+        <location filename="../pages/label_page.py" line="147" />
         <source>Case</source>
         <translation>箱壳</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="147" />
+        <location filename="../pages/label_page.py" line="148" />
         <source>Code, last six</source>
         <translation>二维码 末六位</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="150" />
+        <location filename="../pages/label_page.py" line="151" />
         <source>Print quality</source>
         <translation>打印质量</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="151" />
+        <location filename="../pages/label_page.py" line="152" />
         <source>unused error correction, 0.37 at least: {uec}</source>
         <translation>纠错余量 {uec}，至少 0.37</translation>
     </message>
     <message>
-        <location filename="../pages/label_page.py" line="156" />
+        <location filename="../pages/label_page.py" line="157" />
         <source>Printer's count</source>
         <translation>打印机计数</translation>
-    </message>
-    <message>
-        <location filename="../pages/label_page.py" line="157" />
-        <source>Waiting for labels</source>
-        <translation>等待贴标</translation>
     </message>
     <message>
         <location filename="../pages/label_page.py" line="164" />
