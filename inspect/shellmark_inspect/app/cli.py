@@ -70,15 +70,12 @@ for name, group in (
     ("checks", checks.app),
     ("drift", drift.app),
     ("label", labels.app),
-    ("export", export.app),
     ("trace", trace.app),
+    ("export", export.app),
+    ("log", logs.app),
     ("keys", keys.app),
     ("manifest", manifest.app),
     ("verify", verify.app),
-    ("export", export.app),
-    ("trace", trace.app),
-    ("log", logs.app),
-    ("label", labels.app),
 ):
     app.add_typer(group, name=name)
 
