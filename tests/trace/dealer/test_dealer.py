@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from enum import StrEnum
+from itertools import count
 
 import pytest
 from hypothesis import given, settings
@@ -80,6 +81,7 @@ def told(answer: Answer) -> tuple[Verdicts, StrEnum]:
         (TEXT.replace(HOST, "EVIL.CN"), ALL, Verdicts.OTHER, Why.OTHER_HOST),
         (signed(GOOD).replace(HOST, "EVIL.CN"), ALL, Verdicts.OTHER, Why.OTHER_HOST),
     ],
+    ids=map(str, count()),  # the texts are drawn anew in every process
 )
 def test_each_code_has_its_answer(text: str, held: Papers, verdict: Verdicts, why: Why) -> None:
     assert told(decide(text, held, NOW)) == (verdict, why)
@@ -138,7 +140,7 @@ ODD = [
 ]
 
 
-@pytest.mark.parametrize(("text", "oddity"), ODD)
+@pytest.mark.parametrize(("text", "oddity"), ODD, ids=map(str, count()))
 def test_every_odd_text_has_its_own_line(text: str, oddity: Oddity) -> None:
     assert told(decide(text, ALL, NOW)) == (Verdicts.NO_CODE, oddity)
 
