@@ -135,6 +135,7 @@ def test_two_labels_came_so_both_are_stripped_and_the_next_one_is_active(qtbot, 
 def test_an_hour_without_the_printer_is_said_and_the_line_goes_on(qtbot, window, real, printer):
     printer.faults = emulator.Faults(offline=True)
     for number in range(1, 3):
+        qtbot.waitUntil(window.station_page.buttons[Action.TRIGGER].isEnabled, timeout=WITHIN_MS)
         qtbot.keyClick(window, Qt.Key.Key_Space)
         qtbot.waitUntil(lambda n=number: len(window.cases.newest()) == n, timeout=WITHIN_MS)
     panel = window.station_page.label
@@ -154,6 +155,7 @@ def test_a_count_that_does_not_fit_stops_printing_until_two_reconcile(qtbot, win
     printer.reprint()
     printer.wait(2)
     show(place)
+    qtbot.waitUntil(window.station_page.buttons[Action.TRIGGER].isEnabled, timeout=WITHIN_MS)
     qtbot.keyClick(window, Qt.Key.Key_Space)
     panel = window.station_page.label
     qtbot.waitUntil(lambda: panel.tile.word == "打印机计数不符，停止打印", timeout=WITHIN_MS)
