@@ -16,7 +16,7 @@ from shellmark_inspect.app.files import check_writable
 from shellmark_inspect.app.printing import JsonOption, out, print_json, progress
 from shellmark_inspect.errors import InputError
 from shellmark_inspect.records import RecordReader
-from shellmark_inspect.station import StationConfig, check_log, log_spec, log_verifier, open_log, publish
+from shellmark_inspect.station import StationConfig, check_log, log_spec, log_verifier, note_with, open_log, publish
 from shellmark_trace import leaf_hash, payload_hash
 from shellmark_trace.keys import WAYS, card_of, read_key, read_passphrase
 from shellmark_trace.log import (
@@ -241,11 +241,9 @@ def _leaf_number(reader: RecordReader, station: str, index: int | None, serial: 
 
 
 def _note_with(head: Head, number: int) -> Note:
-    """The newest witnessed checkpoint that has the leaf, else the newest."""
-    for said in filter(None, (head.witnessed, head.note)):
-        if Checkpoint.parse((note := Note.parse(said)).text).size > number:
-            return note
-    raise InputError(f"leaf {number} is not published yet: `shellmark log publish` does it")
+    if (note := note_with(head, number)) is None:
+        raise InputError(f"leaf {number} is not published yet: `shellmark log publish` does it")
+    return note
 
 
 def _disclosed(reader: RecordReader, station: str, number: int) -> dict[str, Any]:

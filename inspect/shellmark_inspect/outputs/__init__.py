@@ -12,7 +12,7 @@ from shellmark_inspect.recipe import first_fault
 
 from .epcis import Epcis, EpcisSettings
 from .jsonl import JsonLines, JsonLinesSettings
-from .output import Event, Outbox, Output, OutputError, OutputKind, OutputSettings, deliver
+from .output import Event, Outbox, Output, OutputError, OutputKind, OutputSettings, ProofTaker, deliver
 from .posting import Answer, Poster, PostingSettings
 from .rows import Rows, RowsSettings
 from .upload import VerifySite, VerifySiteSettings
@@ -31,6 +31,7 @@ __all__ = [
     "OutputSettings",
     "Poster",
     "PostingSettings",
+    "ProofTaker",
     "Rows",
     "RowsSettings",
     "VerifySite",

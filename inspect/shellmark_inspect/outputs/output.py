@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
@@ -62,6 +62,25 @@ class Output(Protocol):
 
         Raises:
             OutputError: not all of them could be taken; they will be offered again.
+        """
+
+
+@runtime_checkable
+class ProofTaker(Protocol):
+    """An output that also takes proofs that codes are in the station's log."""
+
+    def unproven(self) -> Sequence[tuple[str, int]]:
+        """The serials it lacks a proof of, each with the leaf in the log.
+
+        Raises:
+            OutputError: it is not there.
+        """
+
+    def send_proof(self, serial: str, index: int, text: str) -> None:
+        """Take a code's proof file for leaf `index`.
+
+        Raises:
+            OutputError: it could not be taken.
         """
 
 

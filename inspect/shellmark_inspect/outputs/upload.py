@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 
+from shellmark_trace import SerialError, check_serial
+
 from .output import Event, OutputError
 from .posting import Poster, PostingSettings
 
@@ -82,6 +84,18 @@ class VerifySite:
         for body in self._bodies(events, token):
             for digest in _wanted(self._ask("POST", "/upload/events", body)):
                 self._send_picture(digest)
+
+    def unproven(self) -> Sequence[tuple[str, int]]:
+        """The ACTIVE codes the site lacks a proof of, each with its leaf in the station's log.
+
+        Raises:
+            OutputError: the site is away or refuses the token.
+        """
+        found = self._poster.get(f"{self._settings.url}/upload/proofs", {}).body
+        try:
+            return [(check_serial(str(one["serial"])), int(one["index"])) for one in found]
+        except (TypeError, KeyError, ValueError, SerialError) as e:
+            raise OutputError(f"{self._settings.url} does not answer as a verify site does: check the address") from e
 
     def send_proof(self, serial: str, index: int, text: str) -> None:
         """Upload a code's proof file for leaf `index` of the station's log.

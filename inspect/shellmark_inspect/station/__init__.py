@@ -15,6 +15,7 @@ from .label_spec import LabelSpec, OrderSpec
 from .log_check import Checked, check_log
 from .log_config import LogSpec, WitnessSpec
 from .plans import judging_versions, read_recipes
+from .proving import note_with, proof_text, send_proofs
 from .publishing import Notary, log_spec, log_verifier, open_log, publish
 from .quantities import Kind, Quantity
 from .samples import samples_folder
@@ -60,10 +61,13 @@ __all__ = [
     "judging_versions",
     "log_spec",
     "log_verifier",
+    "note_with",
     "open_log",
+    "proof_text",
     "publish",
     "published_leaf",
     "read_recipes",
     "record_cases",
     "samples_folder",
+    "send_proofs",
 ]

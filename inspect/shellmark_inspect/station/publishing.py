@@ -12,14 +12,17 @@ from threading import Condition, Thread
 from typing import NoReturn
 
 from shellmark_inspect.errors import ConfigError, RecordsError
+from shellmark_inspect.outputs import OutputError, ProofTaker
 from shellmark_inspect.records import RecordReader
 from shellmark_inspect.station.config import StationConfig
 from shellmark_inspect.station.log_config import LogSpec
+from shellmark_inspect.station.proving import send_proofs
 from shellmark_inspect.station.troubles import Trouble, TroubleCode
 from shellmark_trace import KeyFileError, LogError, LogForked, TraceError
 from shellmark_trace.keys import Kind, Prompt, card_of, read_key, read_passphrase
 from shellmark_trace.log import (
     Checkpoint,
+    FolderSource,
     Head,
     Heads,
     Note,
@@ -105,10 +108,17 @@ def publish(publisher: Publisher, witnesses: Sequence[WitnessAt], post: Path | N
 class Notary:
     """Publishes the station's log now and then, and says what is wrong with it.
 
-    `changed` is called on the notary's thread when its troubles have.
+    `changed` is called on the notary's thread when its troubles have. `takers` get the proofs they lack after each
+    publishing; one that is away gets them later.
     """
 
-    def __init__(self, config: StationConfig, reader: RecordReader, changed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: StationConfig,
+        reader: RecordReader,
+        changed: Callable[[], None],
+        takers: Sequence[ProofTaker] = (),
+    ) -> None:
         """Open the log and compare it with what was signed and what witnesses have seen; `reader` is closed at the end.
 
         Raises:
@@ -120,6 +130,8 @@ class Notary:
         except KeyFileError as e:
             raise ConfigError(f"the log's key: {e}") from e
         self._reader = reader
+        self._takers = takers
+        self._source = FolderSource(config.folder / config.data / spec.folder)
         self._station = config.station
         self._witnesses = [witness.at for witness in spec.witnesses]
         self._post = None if spec.post is None else config.folder / config.data / spec.post
@@ -167,20 +179,29 @@ class Notary:
                 self._turn.wait_for(lambda: self._wanted, self._every_s)
                 self._wanted, closed = False, self._closed
             try:
-                self._round([] if closed else self._witnesses)
+                self._round([] if closed else self._witnesses, [] if closed else self._takers)
             except Exception:  # whatever it is, the next round may do better, and no case waits for it
                 log.exception("the log of station %s", self._station)
             if closed:
                 return
 
-    def _round(self, witnesses: Sequence[WitnessAt]) -> None:
+    def _round(self, witnesses: Sequence[WitnessAt], takers: Sequence[ProofTaker]) -> None:
         if any(trouble.blocks for trouble in self._troubles):
             return  # a log that contradicts itself is not signed again
         with self._said():
-            _, missing = publish(self._publisher, witnesses, self._post)
+            head, missing = publish(self._publisher, witnesses, self._post)
+            self._prove(head, takers)
             if missing:
                 raise LogError(missing[0])
             self._well_at = self._now()
+
+    def _prove(self, head: Head, takers: Sequence[ProofTaker]) -> None:
+        for taker in takers:
+            try:
+                if count := send_proofs(taker, self._source, head):
+                    log.info("%d proofs sent", count)
+            except OutputError as e:
+                log.warning("proofs: %s", e)
 
     @contextmanager
     def _said(self) -> Iterator[None]:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 from shellmark_inspect.errors import CameraLost, InputError, ShellmarkError
 from shellmark_inspect.inspector import Inspector
 from shellmark_inspect.loop import CameraThread, Lamp, Loop, NotReady, Plan, StationState, Status
-from shellmark_inspect.outputs import build_output, read_output_settings
+from shellmark_inspect.outputs import ProofTaker, build_output, read_output_settings
 from shellmark_inspect.recipe import Recipe
 from shellmark_inspect.records import RecordReader, Records
 from shellmark_inspect.station.clearance import Clearance
@@ -253,8 +253,10 @@ class Station:
         records = Records.open(config.url, config.images, station=config.station, host=config.host, policy=config.save)
         gtins = {recipe.sku: recipe.gtin for recipe in self._recipes.values()}
         self._keeper = keeper = Keeper(records, self.reader(), gtins, self.clearance)
+        outputs = {name: build_output(settings) for name, settings in self._outputs.items()}
         if config.log is not None:
-            self.clearance.watch(Notary(config, self.reader(), self.clearance.look))
+            takers = [output for output in outputs.values() if isinstance(output, ProofTaker)]
+            self.clearance.watch(Notary(config, self.reader(), self.clearance.look, takers))
         while self._unstored:
             if records.is_open(self._unstored[0].trigger):
                 keeper.store(self._unstored[0])
@@ -263,7 +265,7 @@ class Station:
             log.warning("case %s was open when the program ended: REVIEW", record.inspection.trigger.case_id)
         self.labels.open(records)
         self.clearance.take(keeper, inspector)
-        self._couriers = [Courier(name, build_output(settings), records) for name, settings in self._outputs.items()]
+        self._couriers = [Courier(name, output, records) for name, output in outputs.items()]
         self._plan = plan = self.plans.plan(inspector, None)
         self._loop = Loop(
             plan,

@@ -14,7 +14,7 @@ from shellmark_trace.link import check_serial
 from .incoming import address_of, read_body
 from .parts import Site
 from .pictures import MOST_BYTES
-from .uploads import Batch, Taken
+from .uploads import Batch, Taken, Unproven
 
 EVENT_BYTES = 8 * 1024**2
 PROOF_BYTES = 65_536
@@ -57,6 +57,10 @@ def station_routes(site: Site) -> APIRouter:
 
         await run_in_threadpool(keep)
         return {"kept": digest}
+
+    @router.get("/proofs")
+    def unproven(name: str = whose) -> list[Unproven]:
+        return site.uploads.unproven(name)
 
     @router.put("/proofs/{serial}/{index}", dependencies=[whose])
     async def proof(request: Request, serial: str, index: int) -> dict[str, str]:

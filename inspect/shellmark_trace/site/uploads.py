@@ -27,6 +27,9 @@ PUBLIC_KINDS = frozenset({"frame", "label"})
 MOST_PUBLIC = 6
 """Pictures of a case a buyer sees at most."""
 
+UNPROVEN_AT_ONCE = 200
+"""Codes a station is asked the proofs of at once."""
+
 _DIGEST = re.compile(r"(?:sha256:)?([0-9a-f]{64})")
 _Key = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -57,6 +60,13 @@ class Taken(BaseModel):
     taken: int
     repeated: int
     wanted: list[str]
+
+
+class Unproven(BaseModel):
+    """The leaf in a station's log that says a code became ACTIVE, and of which no proof is here yet."""
+
+    serial: str
+    index: int
 
 
 class _Step(BaseModel):
@@ -118,6 +128,27 @@ class Uploads:
         values = {"digest": digest, "media": media, "width": size[0], "height": size[1], "taken_s": time.time()}
         with self._database.writing() as connection:
             insert_new(connection, photos, values, ["digest"])
+
+    def unproven(self, station: str) -> list[Unproven]:
+        """The first codes of a station that became ACTIVE and lack the proof of it.
+
+        A station numbers its events from 1 and its leaves from 0, and writes each event with its leaf.
+        """
+        key = steps.c.serial + ":" + sa.cast(steps.c.step, sa.Text) + ":" + steps.c.after
+        index = (events.c.number - 1).label("index")
+        told = sa.and_(events.c.station == steps.c.station, events.c.key == key)
+        here = sa.and_(proofs.c.serial == steps.c.serial, proofs.c.index == events.c.number - 1)
+        query = (
+            sa.select(steps.c.serial, index)
+            .join(events, told)
+            .outerjoin(proofs, here)
+            .where(steps.c.station == station, steps.c.subject == "state", steps.c.after == str(States.ACTIVE))
+            .where(proofs.c.serial.is_(None))
+            .order_by(events.c.number)
+            .limit(UNPROVEN_AT_ONCE)
+        )
+        with self._database.reading() as connection:
+            return [Unproven(serial=serial, index=index) for serial, index in connection.execute(query)]
 
     def take_proof(self, serial: str, index: int, text: str) -> None:
         """Keep a code's proof file for leaf `index` of its station's log; the newest of a leaf counts.
