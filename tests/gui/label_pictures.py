@@ -116,9 +116,10 @@ def main(folder: Path, code: str, size: tuple[int, int], wanted: tuple[str, ...]
     window.show()
 
     def take(name: str) -> None:
-        QTest.qWait(500)
         if wanted and name not in wanted:
+            QTest.qWait(50)
             return
+        QTest.qWait(1200)  # keys rest a moment after their meaning has changed
         size_word = "" if size[1] == 1080 else f"-{size[1]}"
         window.grab().save(str(folder / f"label-{name}-{code}{size_word}.jpg"), quality=80)
 
