@@ -6,46 +6,76 @@ import io
 import logging
 import os
 import sys
-from importlib import metadata
+from collections.abc import Mapping
+from importlib import import_module, metadata
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import typer
+import typer.main
+from typer.core import TyperGroup
 
-from shellmark_calibration import CalibrationError
-from shellmark_inspect.app import (
-    bench,
-    calibrate,
-    cameras,
-    checks,
-    demo,
-    doctor,
-    drift,
-    evidence,
-    export,
-    keys,
-    labels,
-    logs,
-    manifest,
-    models,
-    names,
-    records,
-    run,
-    tags,
-    trace,
-    train,
-    verify,
-)
 from shellmark_inspect.app.printing import errors
 from shellmark_inspect.errors import ShellmarkError
-from shellmark_models import ModelError
-from shellmark_trace import TraceError
 
 BAD_INPUT = 2
 BadUse: Any = typer.BadParameter.__mro__[1]
 """What typer raises for a command line it cannot read; some versions keep it in `click`, some in themselves."""
 
+COMMANDS: Mapping[str, str] = MappingProxyType(
+    {
+        "demo": "demo:demo",
+        "run": "run:run",
+        "gui": "run:gui",
+        "train": "train:train",
+        "names": "names:names",
+        "bench": "bench:bench",
+        "evidence": "evidence:evidence",
+        "doctor": "doctor:doctor",
+        "records": "records:app",
+        "cameras": "cameras:app",
+        "models": "models:app",
+        "calibrate": "calibrate:app",
+        "checks": "checks:app",
+        "drift": "drift:app",
+        "label": "labels:app",
+        "trace": "trace:app",
+        "export": "export:app",
+        "log": "logs:app",
+        "keys": "keys:app",
+        "manifest": "manifest:app",
+        "verify": "verify:app",
+    }
+)
+"""Every command by its word: the module of this folder it is in, and what it is called there."""
+
+
+class Commands(TyperGroup):
+    """The table as commands; a module is imported when its word is asked for, so that no command waits for all."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The words, in the table's order."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of a word, None for another."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        found = getattr(import_module(f"shellmark_inspect.app.{module}"), name)
+        around = typer.Typer(rich_markup_mode="markdown")
+        if isinstance(found, typer.Typer):
+            around.add_typer(found, name=cmd_name)
+        else:
+            around.command(cmd_name)(found)
+        return typer.main.get_group(around).commands[cmd_name]
+
+
 app = typer.Typer(
     name="shellmark",
+    cls=Commands,
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
@@ -53,31 +83,6 @@ app = typer.Typer(
     epilog="Examples: `shellmark demo` · `shellmark run station.toml` · `shellmark records list --data out` · "
     "`shellmark doctor`",
 )
-app.command()(demo.demo)
-app.command()(run.run)
-app.command()(run.gui)
-app.command()(train.train)
-app.command()(names.names)
-app.command()(bench.bench)
-app.command()(evidence.evidence)
-app.command()(doctor.doctor)
-keys.app.command()(tags.tag)
-for name, group in (
-    ("records", records.app),
-    ("cameras", cameras.app),
-    ("models", models.app),
-    ("calibrate", calibrate.app),
-    ("checks", checks.app),
-    ("drift", drift.app),
-    ("label", labels.app),
-    ("trace", trace.app),
-    ("export", export.app),
-    ("log", logs.app),
-    ("keys", keys.app),
-    ("manifest", manifest.app),
-    ("verify", verify.app),
-):
-    app.add_typer(group, name=name)
 
 
 def _version(wanted: bool) -> None:
@@ -111,7 +116,7 @@ def main() -> None:
     except BadUse as e:
         _say(_bad_use(e))
         sys.exit(BAD_INPUT)
-    except (ShellmarkError, CalibrationError, ModelError, TraceError) as e:
+    except _ours() as e:
         _say(str(e))
         sys.exit(BAD_INPUT)
     except BrokenPipeError:
@@ -119,6 +124,15 @@ def main() -> None:
         sys.exit(1)
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)
+
+
+def _ours() -> tuple[type[Exception], ...]:
+    """The rooms' errors; asked only when there is one, so that a command loads no room it does not need."""
+    from shellmark_calibration import CalibrationError
+    from shellmark_models import ModelError
+    from shellmark_trace import TraceError
+
+    return (ShellmarkError, CalibrationError, ModelError, TraceError)
 
 
 def _say(text: str) -> None:

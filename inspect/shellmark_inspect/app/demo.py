@@ -12,7 +12,8 @@ import typer
 from shellmark_inspect.app.cases import Summary, asked_to_stop, run_through
 from shellmark_inspect.app.printing import JsonOption, errors, out, print_json
 from shellmark_inspect.app.window import has_screen, open_on
-from shellmark_inspect.station import Station, StationConfig, data_folder, samples_folder
+from shellmark_inspect.folders import data_folder
+from shellmark_inspect.station import Station, StationConfig, samples_folder
 
 DataOption = Annotated[Path | None, typer.Option("--data", help="Where records and pictures go.")]
 

@@ -22,8 +22,9 @@ from shellmark_inspect.app.printing import JsonOption, out, print_json
 from shellmark_inspect.app.records import open_reader
 from shellmark_inspect.cameras import find_cameras
 from shellmark_inspect.errors import DatabaseTooNew, ShellmarkError
+from shellmark_inspect.folders import data_folder
 from shellmark_inspect.records import RecordReader
-from shellmark_inspect.station import StationConfig, data_folder, read_recipes, samples_folder
+from shellmark_inspect.station import StationConfig, read_recipes, samples_folder
 from shellmark_models import ModelError, Store, bundle_roots, load
 
 BUILT = datetime(2026, 11, 1, tzinfo=UTC)

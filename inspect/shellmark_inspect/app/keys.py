@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from shellmark_inspect.app import tags
 from shellmark_inspect.app.papers import PassphraseOption, RootOption, now, passphrase, read_bytes, read_roots
 from shellmark_inspect.app.printing import JsonOption, out, print_json, print_table
 from shellmark_inspect.app.records import open_reader
@@ -43,6 +44,7 @@ from shellmark_trace.keys import (
 )
 
 app = typer.Typer(no_args_is_help=True, help="Keys: draw, list, sign by two of three root holders, rotate, revoke.")
+app.command()(tags.tag)
 
 CardArgument = Annotated[Path, typer.Argument(help="The key's card (.pub).")]
 ListArgument = Annotated[Path, typer.Argument(help="The key list, or a draft of it.")]

@@ -10,8 +10,9 @@ from typing import Annotated
 import typer
 
 from shellmark_inspect.app.printing import JsonOption, out, print_json, print_table, progress
+from shellmark_inspect.folders import data_folder
 from shellmark_inspect.records import RecordReader, Search, record_json, write_csv, write_xlsx
-from shellmark_inspect.station import StationConfig, data_folder
+from shellmark_inspect.station import StationConfig
 from shellmark_inspect.types import Record, Verdict
 
 app = typer.Typer(no_args_is_help=True, help="List, show and export records.")

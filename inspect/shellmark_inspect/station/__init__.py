@@ -3,7 +3,7 @@
 from .checks import WORKS, Checks, CheckState, Place
 from .clearance import Clearance
 from .comparing import Compared, compare
-from .config import CheckSpec, StationConfig, data_folder
+from .config import CheckSpec, StationConfig
 from .drift import Chart, Monitor
 from .drift_door import Drift
 from .due import Due, DueWhy
@@ -55,7 +55,6 @@ __all__ = [
     "WitnessSpec",
     "check_log",
     "compare",
-    "data_folder",
     "folder_cases",
     "golden_places",
     "judging_versions",

@@ -7,20 +7,15 @@ from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator
 
 from shellmark_inspect.errors import ConfigError
+from shellmark_inspect.folders import data_folder
 from shellmark_inspect.loop import Overrun
 from shellmark_inspect.recipe import DriftSpec, Name, first_fault
 from shellmark_inspect.records import SavePolicy
 from shellmark_inspect.station.label_spec import LabelSpec
 from shellmark_inspect.station.log_config import LogSpec
-
-
-def data_folder() -> Path:
-    """Where this user's records and pictures lie when the configuration does not say."""
-    return Path(platformdirs.user_data_dir("shellmark", appauthor=False))
 
 
 class CheckSpec(BaseModel):

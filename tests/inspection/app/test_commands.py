@@ -17,10 +17,12 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+import typer.main
 from openpyxl import load_workbook
 from small_station import GTIN, SIDE_PX, Place
 from typer.testing import CliRunner
 
+from shellmark_inspect.app.cli import COMMANDS as WORDS
 from shellmark_inspect.app.cli import app
 from shellmark_inspect.errors import InputError
 from shellmark_inspect.recipe import Recipe
@@ -133,14 +135,18 @@ def test_help_shows_an_example(command: tuple[str, ...]) -> None:
 
 
 def test_every_command_is_in_the_list_of_this_test() -> None:
-    found = {(command.callback.__name__,) for command in app.registered_commands if command.callback}
-    for group in app.registered_groups:
-        assert group.typer_instance is not None
-        for command in group.typer_instance.registered_commands:
-            assert command.callback is not None
-            assert group.name is not None
-            found.add((group.name, command.name or command.callback.__name__))
+    found = set()
+    for name in WORDS:
+        command = typer.main.get_command(app).get_command(None, name)  # type: ignore[attr-defined,arg-type]
+        found |= {(name, below) for below in getattr(command, "commands", ())} or {(name,)}
     assert found == set(COMMANDS) - {()}
+
+
+def test_a_command_loads_no_room_it_does_not_need() -> None:
+    program = "import sys, shellmark_inspect.app.verify; print([name for name in sys.modules if 'shellmark' in name])"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert "shellmark_inspect.station" not in loaded
+    assert "shellmark_models" not in loaded
 
 
 def test_the_version_is_said() -> None:
