@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -93,12 +93,21 @@ class Audit:
         c, e = inspections.c, code_events.c
         with self._reading() as connection:
             held = connection.execute(sa.select(inspections).where(c.row.in_(wanted))).mappings().all()
-            for record in rows.load(connection, held, self._images):
-                found[record.row] = _steady(record_json(record))
+            drawn = _drawn(connection, {head["serial"] for head in held if head["serial"] is not None})
+            for head, record in zip(held, rows.load(connection, held, self._images), strict=True):
+                told = record_json(replace(record, code=None))
+                found[record.row] = _steady(told | {"code": drawn.get(head["serial"])})
             steps = sa.select(code_events).where(e.serial.in_(serials))
             for event in connection.execute(steps).mappings():
                 found[tuple(event[name] for name in _STEP)] = _step(event)
         return found
+
+
+def _drawn(connection: Connection, serials: set[str]) -> dict[str, dict[str, Any]]:
+    """The codes of these serials as records were told of them: one that was replaced since is meant, not its heir."""
+    c = codes.c
+    query = sa.select(c.serial, c.gtin, c.text).where(c.serial.in_(sorted(serials)))
+    return {row["serial"]: dict(row) for row in connection.execute(query).mappings()}
 
 
 def _leaf_fault(leaf: Leaf) -> str:

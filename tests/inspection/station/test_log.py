@@ -16,11 +16,12 @@ import pytest
 from logged_station import COSIGNER, ORIGIN, PASSPHRASE, VARIABLE, edit, log_key, log_section, served
 from small_station import Place
 
+from shellmark_inspect.app.checks import records_of
 from shellmark_inspect.errors import ConfigError
 from shellmark_inspect.loop import Light
 from shellmark_inspect.records import RecordReader
 from shellmark_inspect.station import Checked, Station, StationConfig, TroubleCode, check_log, open_log, publish
-from shellmark_inspect.types import ReasonCode, Verdict
+from shellmark_inspect.types import Disposition, ReasonCode, Verdict
 from shellmark_trace import LogForked, leaf, new_salt, payload_hash
 from shellmark_trace.log import CHECKPOINT, Note, Tile, open_checkpoint
 
@@ -85,6 +86,23 @@ def test_a_run_is_published_and_holds(place: Place, opened: Open) -> None:
     station.close()
     found = checked(place, against=[posted])
     assert (found.faults, found.leaves) == ((), leaves(place))
+
+
+def test_a_replaced_label_and_a_decision_after_it_are_no_edits(place: Place, opened: Open) -> None:
+    run(place, opened, "good", "good").close()
+    with records_of(place.folder / "station.toml") as records:
+        for code in records.labels.waiting():
+            records.labels.send(code.serial)
+            records.labels.count(code.serial, 7)
+            records.labels.replace(code.serial, "read back as another")
+        records.overrule(1, Disposition.OK, operator="li", reason_code="looked")
+        for code in records.labels.waiting():
+            records.labels.send(code.serial)
+            records.labels.count(code.serial, 8)
+            records.labels.replace(code.serial, "none read")
+    assert checked(place).faults == (), "what is newer than a leaf is no edit of what it tells of"
+    edit(database(place), ("UPDATE codes SET text = replace(text, 'HTTPS', 'https') WHERE row = 2", ()))
+    assert "the record was edited: code" in checked(place).faults[0]
 
 
 def test_witnesses_cosign_and_one_that_is_away_keeps_no_case_back(place: Place, opened: Open, tmp_path: Path) -> None:
