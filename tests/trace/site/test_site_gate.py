@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -50,6 +51,19 @@ def test_guessing_serials_is_slowed_down_and_the_true_code_still_answers(stand: 
     assert found.count(404) <= 22
     assert found.count(429) >= 8
     assert phone.get(story.path).status_code == 200
+
+
+def test_a_form_of_too_many_fields_and_one_that_breaks_off_are_no_tracebacks(
+    stand: Stand, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = f"{stand.tell(Story()).path}/claim"
+    answer = stand.phone().post(path, content="&".join(["a=1"] * 21))
+    assert (answer.status_code, "text/html" in answer.headers["content-type"]) == (400, True)
+    head = f"POST {path} HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 90\r\n\r\npin="
+    with socket.create_connection(("127.0.0.1", stand.port)) as phone:
+        phone.sendall(head.encode())
+    assert stand.phone().get("/healthz").status_code == 200
+    assert "Exception" not in caplog.text
 
 
 def test_limits_are_bounded() -> None:
