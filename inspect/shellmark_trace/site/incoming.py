@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated
 from urllib.parse import parse_qsl
 
-from fastapi import HTTPException, Request
+from fastapi import HTTPException, Path, Request
 from starlette.requests import ClientDisconnect
 
 from .limits import bucket_of
 
 FORM_BYTES = 4096
 MOST_FIELDS = 20
+Number = Annotated[int, Path(ge=0, le=2**62)]
+"""A number in a path, as large as a database can hold."""
 
 
 def address_of(request: Request) -> str:

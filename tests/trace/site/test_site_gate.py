@@ -142,6 +142,23 @@ def test_only_an_inspector_sees_the_trace_and_every_look_is_noted(stand: Stand) 
     assert desk.get("/inspector").status_code == 401
 
 
+@pytest.mark.parametrize("number", ["9" * 25, "-1", "x"])
+def test_a_number_in_a_path_that_no_database_holds_is_a_page(stand: Stand, number: str) -> None:
+    phone, story = stand.phone(), stand.tell(Story())
+    phone.post("/inspector/login", data={"token": stand.site.tokens.add("inspector", "li")})
+    for answer in (
+        phone.get(f"/inspector/proof/{story.serial}/{number}"),
+        phone.post(f"/inspector/alert/{number}", data={"outcome": "genuine"}),
+    ):
+        assert answer.status_code == 422
+        assert "text/html" in answer.headers["content-type"]
+    headers = {"authorization": f"Bearer {stand.token}"}
+    text = f"c2sp.org/tlog-proof@v1\nindex {number}\n\n"
+    answer = phone.put(f"/upload/proofs/{story.serial}/{number}", content=text, headers=headers)
+    assert answer.status_code == 422
+    assert "number" in answer.json()["error"]
+
+
 def test_a_session_cannot_be_made_or_stretched() -> None:
     key = b"k" * 32
     cookie = new_session(key, "li", 1000.0)
