@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from shellmark_inspect.errors import Unreadable
 from shellmark_trace import LeafError, leaf_hash, payload_hash
 
 from . import rows
@@ -25,7 +26,6 @@ Reading = Callable[[], AbstractContextManager[Connection]]
 _RECORDS = ("inspection", "overrule")
 _CODE = "code"
 _STEP = ("serial", "subject", "before", "after", "row")
-"""What tells a code's steps apart."""
 
 _LABEL = "label"
 """The kind of a picture that comes to a record later, when its label is read; the code's step has its digest."""
@@ -60,17 +60,22 @@ class Audit:
         Looked at are the leaf's hash, its payload's salted hash, and the record or the code's step the payload tells
         of. A leaf that is missing comes as an empty one.
         """
-        for start in range(0, size, CHUNK):
+        start: int | None = 0
+        while start is not None and start < size:
             stop = min(size, start + CHUNK)
             held = {leaf.index: leaf for leaf in self.leaves.leaves(start, stop)}
-            there = self._there(list(held.values()))
-            for index in range(start, stop):
-                if (leaf := held.get(index)) is None:
-                    gone = Leaf(index, b"", b"", None, None)
-                    yield gone, Edit(gone, "the leaf was deleted")
-                    continue
-                what = _leaf_fault(leaf) or _told_fault(leaf, there)
-                yield leaf, Edit(leaf, what) if what else None
+            yield from self._chunk(held, range(start, stop if held else start + 1))
+            start = stop if held else self.leaves.following(start)  # a number may be far beyond the others
+
+    def _chunk(self, held: Mapping[int, Leaf], due: Sequence[int]) -> Iterator[tuple[Leaf, Edit | None]]:
+        there = self._there(list(held.values()))
+        for index in due:
+            if (leaf := held.get(index)) is None:
+                gone = Leaf(index, b"", b"", None, None)
+                yield gone, Edit(gone, "the leaf was deleted")
+                continue
+            what = _leaf_fault(leaf) or _told(leaf, there)
+            yield leaf, Edit(leaf, what) if what else None
 
     def strayed_code(self) -> str:
         """A code that stands elsewhere than its last step has left it, in one line; "" for none."""
@@ -85,22 +90,35 @@ class Audit:
                     return f"code {row[0]} stands at {row[1]}, its last step led to {row[2]}: its row was edited"
         return ""
 
-    def _there(self, chunk: Sequence[Leaf]) -> dict[object, Mapping[str, Any]]:
-        """What the database says now of what these leaves tell of."""
-        found: dict[object, Mapping[str, Any]] = {}
-        wanted = {leaf.row for leaf in chunk if _kind(leaf) in _RECORDS}
+    def _there(self, chunk: Sequence[Leaf]) -> dict[str, Mapping[str, Any]]:
+        """What the database says now of what these leaves tell of; what cannot be read is not there."""
+        wanted = {leaf.row for leaf in chunk if _kind(leaf) in _RECORDS and leaf.row is not None}
         serials = {leaf.serial for leaf in chunk if _kind(leaf) == _CODE}
-        c, e = inspections.c, code_events.c
+        try:
+            return self._records(wanted) | self._steps(serials)
+        except Unreadable:
+            found: dict[str, Mapping[str, Any]] = {}
+            for read, names in ((self._records, wanted), (self._steps, serials)):
+                for name in names:
+                    with suppress(Unreadable):
+                        found |= read({name})  # type: ignore[arg-type]
+            return found
+
+    def _records(self, wanted: Set[int]) -> dict[str, Mapping[str, Any]]:
+        found: dict[str, Mapping[str, Any]] = {}
         with self._reading() as connection:
-            held = connection.execute(sa.select(inspections).where(c.row.in_(wanted))).mappings().all()
+            held = connection.execute(sa.select(inspections).where(inspections.c.row.in_(wanted))).mappings().all()
             drawn = _drawn(connection, {head["serial"] for head in held if head["serial"] is not None})
             for head, record in zip(held, rows.load(connection, held, self._images), strict=True):
                 told = record_json(replace(record, code=None))
-                found[record.row] = _steady(told | {"code": drawn.get(head["serial"])})
-            steps = sa.select(code_events).where(e.serial.in_(serials))
-            for event in connection.execute(steps).mappings():
-                found[tuple(event[name] for name in _STEP)] = _step(event)
+                found[str(record.row)] = _steady(told | {"code": drawn.get(head["serial"])})
         return found
+
+    def _steps(self, serials: Set[str]) -> dict[str, Mapping[str, Any]]:
+        with self._reading() as connection:
+            steps = sa.select(code_events).where(code_events.c.serial.in_(serials))
+            found = connection.execute(steps).mappings().all()
+            return {_place(event): _step(event) for event in found}
 
 
 def _drawn(connection: Connection, serials: set[str]) -> dict[str, dict[str, Any]]:
@@ -120,18 +138,26 @@ def _leaf_fault(leaf: Leaf) -> str:
         kept = json.loads(leaf.entry).get("payload")
         if payload_hash(leaf.payload, leaf.salt) != kept:
             return "its payload was edited"
-    except (ValueError, AttributeError, LeafError):
+    except (ValueError, AttributeError, RecursionError, LeafError):
         return "its entry or its salt was edited"
     return ""
 
 
-def _told_fault(leaf: Leaf, there: Mapping[object, Mapping[str, Any]]) -> str:
+def _told(leaf: Leaf, there: Mapping[str, Mapping[str, Any]]) -> str:
+    """What is wrong with what a leaf tells of; a payload no station writes is edited."""
+    try:
+        return _told_fault(leaf, there)
+    except (TypeError, AttributeError):
+        return "its payload was edited"
+
+
+def _told_fault(leaf: Leaf, there: Mapping[str, Mapping[str, Any]]) -> str:
     """What is wrong with what a leaf tells of."""
     kind, told = _kind(leaf), leaf.told()
     if kind not in (*_RECORDS, _CODE) or not told:
         return ""
     is_record = kind in _RECORDS
-    place = told.get("row") if is_record else tuple(({"subject": "state"} | told).get(name) for name in _STEP)
+    place = str(told.get("row")) if is_record else _place({"subject": "state"} | told)
     what = "record" if is_record else "code's step"
     if (now := there.get(place)) is None:
         return f"the {what} it tells of was deleted or edited"
@@ -149,6 +175,11 @@ def _steady(told: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def _place(step: Mapping[Any, Any]) -> str:
+    """What tells a code's steps apart."""
+    return str([step.get(name) for name in _STEP])
+
+
 def _step(event: Mapping[Any, Any]) -> dict[str, Any]:
     """A code's step in the words of its leaf."""
     at = event["at"].astimezone(UTC).isoformat(timespec="microseconds")
@@ -158,5 +189,5 @@ def _step(event: Mapping[Any, Any]) -> dict[str, Any]:
 def _kind(leaf: Leaf) -> str:
     try:
         return str(json.loads(leaf.entry).get("kind"))
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return ""

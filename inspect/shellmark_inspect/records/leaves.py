@@ -18,6 +18,9 @@ from .schema import log_leaves, log_payloads
 CHUNK = 512
 """Leaves fetched at once; no read lock is held between two chunks."""
 
+MOST_LEAVES = 2**62
+"""What an edit numbered beyond is no leaf."""
+
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
@@ -33,7 +36,7 @@ class Leaf:
         """The payload's values; nothing where it was erased or is no JSON."""
         try:
             found = json.loads(self.payload or b"{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return found if isinstance(found, dict) else {}
 
@@ -81,8 +84,17 @@ class Leaves:
         """One more than the number of the last leaf, whether or not those before are all there."""
         c = log_leaves.c
         with self._reading() as connection:
-            last = connection.scalar(sa.select(sa.func.max(c.index)).where(c.station == self.station))
+            query = sa.select(sa.func.max(c.index)).where(c.station == self.station, c.index < MOST_LEAVES)
+            last = connection.scalar(query)
         return 0 if last is None else int(last) + 1
+
+    def following(self, start: int) -> int | None:
+        """The number of the first leaf there is from `start` on, None for none."""
+        c = log_leaves.c
+        query = sa.select(sa.func.min(c.index)).where(c.station == self.station, c.index >= start)
+        with self._reading() as connection:
+            found = connection.scalar(query.where(c.index < MOST_LEAVES))
+        return None if found is None else int(found)
 
     def entries(self, start: int, stop: int) -> Iterator[bytes]:
         """The entries from `start` up to `stop`, in order.
@@ -113,7 +125,7 @@ class Leaves:
         while start < stop:
             with self._reading() as connection:
                 chunk = query.where(c.index >= start, c.index < min(stop, start + CHUNK))
-                found = [Leaf(*row) for row in connection.execute(chunk)]
+                found = [_leaf(*row) for row in connection.execute(chunk)]
             yield from found
             start += CHUNK
 
@@ -135,6 +147,16 @@ class Leaves:
             place = sa.func.instr(p.payload, wanted) if is_sqlite else sa.func.strpos(_text(p.payload), part)
             query = sa.select(p.index).where(p.station == self.station, place > 0).order_by(p.index)
             return [int(index) for index in connection.scalars(query)]
+
+
+def _leaf(index: int, entry: object, digest: object, payload: object, salt: object) -> Leaf:
+    """A leaf; what an edit left that are no bytes fits no hash."""
+    erased = payload is None and salt is None
+    return Leaf(index, _bytes(entry), _bytes(digest), *((None, None) if erased else (_bytes(payload), _bytes(salt))))
+
+
+def _bytes(value: object) -> bytes:
+    return value if isinstance(value, bytes) else b""
 
 
 def _text(column: sa.Column[bytes]) -> sa.ColumnElement[str]:

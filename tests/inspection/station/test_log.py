@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 import sqlite3
 import time
@@ -241,6 +242,42 @@ def test_an_edited_record_is_named_exactly(logged: Place, column: str) -> None:
     assert len(faults) == 1
     assert faults[0].startswith(f"leaf {index} (row {row}")
     assert "the record was edited" in faults[0]
+
+
+@pytest.mark.parametrize("value", ["no such thing", b"\xff\xfe", -1, 1e308, 2**61])
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("inspections", "verdict"),
+        ("inspections", "scores"),
+        ("inspections", "recorded_at"),
+        ("inspections", "serial"),
+        ("reasons", "values"),
+        ("defects", "contour_px"),
+        ("images", "path"),
+        ("code_events", "facts"),
+        ("code_events", "at"),
+        ("log_leaves", "entry"),
+        ("log_leaves", "index"),
+        ("log_payloads", "payload"),
+        ("log_payloads", "salt"),
+    ],
+)
+def test_an_edit_to_what_no_station_writes_is_found_and_nothing_breaks(
+    logged: Place, table: str, column: str, value: Any
+) -> None:
+    command = f'UPDATE {table} SET "{column}" = ? WHERE rowid = (SELECT min(rowid) FROM {table})'
+    edit(database(logged), ("PRAGMA ignore_check_constraints = ON", ()), (command, (value,)))
+    assert re.match(r"leaf \d+ \(|leaf 0: the leaf was deleted", checked(logged).faults[0])
+
+
+def test_an_entry_turned_into_text_is_no_entry_and_one_nested_beyond_reading_none_either(logged: Place) -> None:
+    edit(database(logged), ('UPDATE log_leaves SET entry = CAST(entry AS TEXT) WHERE "index" = 2', ()))
+    assert "its entry or its hash was edited" in checked(logged).faults[0]
+    deep = b"[" * 50_000
+    digest = hashlib.sha256(b"\x00" + deep).digest()
+    edit(database(logged), ('UPDATE log_leaves SET entry = ?, hash = ? WHERE "index" = 1', (deep, digest)))
+    assert checked(logged).faults[0].startswith("leaf 1 ")
 
 
 def rehashed(place: Place, index: int, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
