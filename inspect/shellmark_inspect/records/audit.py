@@ -14,18 +14,21 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from shellmark_inspect.errors import Unreadable
-from shellmark_trace import LeafError, leaf_hash, payload_hash
+from shellmark_trace import LeafError, Suspicion, leaf_hash, payload_hash
 
 from . import rows
 from .export import record_json
 from .leaves import CHUNK, Leaf, Leaves
-from .schema import code_events, codes, inspections
+from .schema import code_events, codes, inspections, outbox
 
 Reading = Callable[[], AbstractContextManager[Connection]]
 
 _RECORDS = ("inspection", "overrule")
 _CODE = "code"
 _STEP = ("serial", "subject", "before", "after", "row")
+
+_UNTOUCHED = {"state": "nothing", "suspicion": str(Suspicion.NONE)}
+"""Where a code stands that no step has led anywhere."""
 
 _LABEL = "label"
 """The kind of a picture that comes to a record later, when its label is read; the code's step has its digest."""
@@ -84,11 +87,36 @@ class Audit:
             for subject, column in (("state", c.state), ("suspicion", c.suspicion)):
                 newest = sa.select(sa.func.max(last.c.step)).where(last.c.serial == c.serial, last.c.subject == subject)
                 same = sa.and_(e.serial == c.serial, e.step == newest.scalar_subquery())
-                query = sa.select(c.serial, column, e.after).select_from(codes.join(code_events, same))
-                query = query.where(c.station == self._station, column != e.after).order_by(c.row).limit(1)
+                after = sa.func.coalesce(e.after, _UNTOUCHED[subject])
+                query = sa.select(c.serial, column, after).select_from(codes.join(code_events, same, isouter=True))
+                query = query.where(c.station == self._station, column != after).order_by(c.row).limit(1)
                 if (row := connection.execute(query).first()) is not None:
                     return f"code {row[0]} stands at {row[1]}, its last step led to {row[2]}: its row was edited"
         return ""
+
+    def added(self) -> str:
+        """Rows of this station that no leaf tells of, in one line; "" for none."""
+        i, e = inspections.c, code_events.c
+        steps = e.serial + ":" + sa.cast(e.step, sa.Text) + ":" + e.after
+        with self._reading() as connection:
+            return self._added(
+                connection, "records", inspections, i.station + ":" + sa.cast(i.sequence, sa.Text), *_RECORDS
+            ) or self._added(connection, "codes' steps", code_events, steps, _CODE)
+
+    def _added(
+        self, connection: Connection, what: str, table: sa.Table, key: sa.ColumnElement[str], *kinds: str
+    ) -> str:
+        mine = table.c.station == self._station
+        rows_here = sa.select(sa.func.count()).where(mine).scalar_subquery()
+        both = sa.select(rows_here, self.leaves.count_of(connection, *kinds))  # one statement sees one moment
+        count, known = connection.execute(both).one()
+        if count <= known:
+            return ""
+        untold = sa.select(table).where(mine, ~sa.exists().where(outbox.c.key == key)).limit(1)
+        found = connection.execute(untold).mappings().first()
+        of_code = f" of code {found['serial']}" if found and found["serial"] else ""
+        name = "" if found is None else f", such as row {found['row']}{of_code}"
+        return f"there are {count} {what}, the log tells of {known}: rows were added{name}"
 
     def _there(self, chunk: Sequence[Leaf]) -> dict[str, Mapping[str, Any]]:
         """What the database says now of what these leaves tell of; what cannot be read is not there."""
@@ -110,13 +138,17 @@ class Audit:
             held = connection.execute(sa.select(inspections).where(inspections.c.row.in_(wanted))).mappings().all()
             drawn = _drawn(connection, {head["serial"] for head in held if head["serial"] is not None})
             for head, record in zip(held, rows.load(connection, held, self._images), strict=True):
-                told = record_json(replace(record, code=None))
+                told = record_json(replace(record, code=None)) | {"kind": head["kind"]}
                 found[str(record.row)] = _steady(told | {"code": drawn.get(head["serial"])})
         return found
 
     def _steps(self, serials: Set[str]) -> dict[str, Mapping[str, Any]]:
         with self._reading() as connection:
-            steps = sa.select(code_events).where(code_events.c.serial.in_(serials))
+            c = codes.c
+            of_code = (c.gtin, c.text, c.case_id, c.order_no, c.batch)
+            drawn = (c.station.label("drawn_by"), c.row.label("drawn_row"), c.drawn_at)
+            both = code_events.join(codes, c.serial == code_events.c.serial)
+            steps = sa.select(code_events, *of_code, *drawn).select_from(both).where(c.serial.in_(serials))
             found = connection.execute(steps).mappings().all()
             return {_place(event): _step(event) for event in found}
 
@@ -161,8 +193,11 @@ def _told_fault(leaf: Leaf, there: Mapping[str, Mapping[str, Any]]) -> str:
     what = "record" if is_record else "code's step"
     if (now := there.get(place)) is None:
         return f"the {what} it tells of was deleted or edited"
-    then = _steady(told) if is_record else told
-    wrong = sorted(name for name, value in now.items() if then.get(name, value) != value)
+    if is_record:
+        then = _steady(told) | {"kind": kind}
+        wrong = sorted(name for name, value in now.items() if then.get(name, value) != value)
+    else:  # a step tells of nothing it has not
+        wrong = sorted(name for name, value in now.items() if (told.get(name) or None) != (value or None))
     return f"the {what} was edited: {', '.join(wrong)}" if wrong else ""
 
 
@@ -181,9 +216,15 @@ def _place(step: Mapping[Any, Any]) -> str:
 
 
 def _step(event: Mapping[Any, Any]) -> dict[str, Any]:
-    """A code's step in the words of its leaf."""
+    """A code's step in the words of its leaf, with what its code is; of the first step also how the code was drawn."""
     at = event["at"].astimezone(UTC).isoformat(timespec="microseconds")
-    return {"at": at} | {name: event[name] for name in ("operator", "reason", "second_operator", "facts")}
+    names = ("station", "gtin", "text", "case_id", "operator", "reason", "second_operator", "facts")
+    found = {"at": at} | {name: event[name] for name in names}
+    if event["before"] is None:
+        drawn = (event["drawn_by"], event["drawn_row"], event["drawn_at"])
+        found |= {"order": event["order_no"], "batch": event["batch"]}
+        found |= {"drawn": drawn != (event["station"], event["row"], event["at"])}
+    return found
 
 
 def _kind(leaf: Leaf) -> str:

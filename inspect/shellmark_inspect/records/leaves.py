@@ -96,6 +96,12 @@ class Leaves:
             found = connection.scalar(query.where(c.index < MOST_LEAVES))
         return None if found is None else int(found)
 
+    def count_of(self, connection: Connection, *kinds: str) -> sa.ScalarSelect[int]:
+        """What counts, within a statement on `connection`, the leaves of these kinds, by their entries."""
+        c, is_sqlite = log_leaves.c, connection.dialect.name == "sqlite"
+        which = sa.or_(*(_place_of(f'"kind":"{kind}"', c.entry, is_sqlite=is_sqlite) > 0 for kind in kinds))
+        return sa.select(sa.func.count()).where(c.station == self.station, which).scalar_subquery()
+
     def entries(self, start: int, stop: int) -> Iterator[bytes]:
         """The entries from `start` up to `stop`, in order.
 
@@ -143,8 +149,7 @@ class Leaves:
         p = log_payloads.c
         with self._reading() as connection:
             is_sqlite = connection.dialect.name == "sqlite"
-            wanted = sa.literal(part.encode(), sa.LargeBinary)
-            place = sa.func.instr(p.payload, wanted) if is_sqlite else sa.func.strpos(_text(p.payload), part)
+            place = _place_of(part, p.payload, is_sqlite=is_sqlite)
             query = sa.select(p.index).where(p.station == self.station, place > 0).order_by(p.index)
             return [int(index) for index in connection.scalars(query)]
 
@@ -159,5 +164,8 @@ def _bytes(value: object) -> bytes:
     return value if isinstance(value, bytes) else b""
 
 
-def _text(column: sa.Column[bytes]) -> sa.ColumnElement[str]:
-    return sa.func.convert_from(column, "UTF8")
+def _place_of(part: str, column: sa.Column[bytes], *, is_sqlite: bool) -> sa.ColumnElement[int]:
+    """Where a text stands in UTF-8, from 1; 0 for nowhere."""
+    if is_sqlite:
+        return sa.func.instr(column, sa.literal(part.encode(), sa.LargeBinary))
+    return sa.func.strpos(sa.func.convert_from(column, "UTF8"), part)

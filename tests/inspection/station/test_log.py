@@ -103,7 +103,7 @@ def test_a_replaced_label_and_a_decision_after_it_are_no_edits(place: Place, ope
             records.labels.replace(code.serial, "none read")
     assert checked(place).faults == (), "what is newer than a leaf is no edit of what it tells of"
     edit(database(place), ("UPDATE codes SET text = replace(text, 'HTTPS', 'https') WHERE row = 2", ()))
-    assert "the record was edited: code" in checked(place).faults[0]
+    assert "was edited: text" in checked(place).faults[0]
 
 
 def test_witnesses_cosign_and_one_that_is_away_keeps_no_case_back(place: Place, opened: Open, tmp_path: Path) -> None:
@@ -278,6 +278,49 @@ def test_an_entry_turned_into_text_is_no_entry_and_one_nested_beyond_reading_non
     digest = hashlib.sha256(b"\x00" + deep).digest()
     edit(database(logged), ('UPDATE log_leaves SET entry = ?, hash = ? WHERE "index" = 1', (deep, digest)))
     assert checked(logged).faults[0].startswith("leaf 1 ")
+
+
+CODE = "(SELECT min(serial) FROM codes)"
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        (f"UPDATE code_events SET second_operator = 'wang' WHERE serial = {CODE}", "step was edited: second_operator"),
+        (f"UPDATE code_events SET facts = '{{\"uec\": 0.9}}' WHERE serial = {CODE}", "step was edited: facts"),
+        (f"UPDATE code_events SET station = 'st09' WHERE serial = {CODE}", "step was edited: "),
+        (f"UPDATE codes SET case_id = (SELECT max(case_id) FROM cases) WHERE serial = {CODE}", "was edited: case_id"),
+        (f"UPDATE codes SET drawn_at = '2020-01-01 00:00:00.000000' WHERE serial = {CODE}", "was edited: drawn"),
+        (f"UPDATE codes SET station = 'st09' WHERE serial = {CODE}", "was edited: drawn"),
+        (f"UPDATE codes SET batch = 'B9' WHERE serial = {CODE}", "was edited: batch"),
+        (f"UPDATE codes SET suspicion = 'COPIED' WHERE serial = {CODE}", "stands at COPIED, its last step led to NONE"),
+        ("UPDATE inspections SET kind = 'overrule' WHERE row = 1", "the record was edited: kind"),
+    ],
+)
+def test_what_a_leaf_did_not_tell_cannot_be_put_in_later(logged: Place, command: str, says: str) -> None:
+    edit(database(logged), ("PRAGMA ignore_check_constraints = ON", ()), (command, ()))
+    assert says in checked(logged).faults[0]
+
+
+def again(place: Place, table: str, **changes: Any) -> tuple[str, tuple[Any, ...]]:
+    """The first row of a table once more, with changes: a row the station never wrote."""
+    with closing(sqlite3.connect(database(place))) as connection:
+        names = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+    kept_names = [f'"{name}"' for name in names if name not in changes]
+    given = ", ".join(f'"{name}"' for name in changes)
+    select = f"SELECT {', '.join(kept_names)}, {', '.join('?' for _ in changes)} FROM {table} LIMIT 1"
+    return f"INSERT INTO {table} ({', '.join(kept_names)}, {given}) {select}", tuple(changes.values())
+
+
+def test_rows_that_were_added_are_found(logged: Place) -> None:
+    fresh = "0123456789ABC"
+    code = again(logged, "codes", serial=fresh, state="ACTIVE", text="HTTPS://X/" + fresh, case_id="002-scratched.png")
+    edit(database(logged), code)
+    assert f"code {fresh} stands at ACTIVE, its last step led to nothing" in checked(logged).faults[0]
+    edit(database(logged), again(logged, "code_events", event=9000, serial=fresh, step=0, after="ACTIVE"))
+    assert f"rows were added, such as row 1 of code {fresh}" in checked(logged).faults[0]
+    edit(database(logged), again(logged, "inspections", row=900, sequence=900, trigger=900))
+    assert any("rows were added, such as row 900" in fault for fault in checked(logged).faults)
 
 
 def rehashed(place: Place, index: int, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
