@@ -86,5 +86,9 @@ class DatabaseInUse(RecordsError):
     """Another station holds the database."""
 
 
+class Unreadable(RecordsError):
+    """The database holds a value no station writes: it was edited or damaged."""
+
+
 class StorageFull(RecordsError):
     """There is no room left for a record or a frame."""

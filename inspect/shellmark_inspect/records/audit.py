@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass, replace
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -13,19 +13,22 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from shellmark_trace import LeafError, leaf_hash, payload_hash
+from shellmark_inspect.errors import Unreadable
+from shellmark_trace import LeafError, Suspicion, leaf_hash, payload_hash
 
 from . import rows
 from .export import record_json
 from .leaves import CHUNK, Leaf, Leaves
-from .schema import code_events, codes, inspections
+from .schema import code_events, codes, inspections, outbox
 
 Reading = Callable[[], AbstractContextManager[Connection]]
 
 _RECORDS = ("inspection", "overrule")
 _CODE = "code"
 _STEP = ("serial", "subject", "before", "after", "row")
-"""What tells a code's steps apart."""
+
+_UNTOUCHED = {"state": "nothing", "suspicion": str(Suspicion.NONE)}
+"""Where a code stands that no step has led anywhere."""
 
 _LABEL = "label"
 """The kind of a picture that comes to a record later, when its label is read; the code's step has its digest."""
@@ -60,17 +63,22 @@ class Audit:
         Looked at are the leaf's hash, its payload's salted hash, and the record or the code's step the payload tells
         of. A leaf that is missing comes as an empty one.
         """
-        for start in range(0, size, CHUNK):
+        start: int | None = 0
+        while start is not None and start < size:
             stop = min(size, start + CHUNK)
             held = {leaf.index: leaf for leaf in self.leaves.leaves(start, stop)}
-            there = self._there(list(held.values()))
-            for index in range(start, stop):
-                if (leaf := held.get(index)) is None:
-                    gone = Leaf(index, b"", b"", None, None)
-                    yield gone, Edit(gone, "the leaf was deleted")
-                    continue
-                what = _leaf_fault(leaf) or _told_fault(leaf, there)
-                yield leaf, Edit(leaf, what) if what else None
+            yield from self._chunk(held, range(start, stop if held else start + 1))
+            start = stop if held else self.leaves.following(start)  # a number may be far beyond the others
+
+    def _chunk(self, held: Mapping[int, Leaf], due: Sequence[int]) -> Iterator[tuple[Leaf, Edit | None]]:
+        there = self._there(list(held.values()))
+        for index in due:
+            if (leaf := held.get(index)) is None:
+                gone = Leaf(index, b"", b"", None, None)
+                yield gone, Edit(gone, "the leaf was deleted")
+                continue
+            what = _leaf_fault(leaf) or _told(leaf, there)
+            yield leaf, Edit(leaf, what) if what else None
 
     def strayed_code(self) -> str:
         """A code that stands elsewhere than its last step has left it, in one line; "" for none."""
@@ -79,26 +87,77 @@ class Audit:
             for subject, column in (("state", c.state), ("suspicion", c.suspicion)):
                 newest = sa.select(sa.func.max(last.c.step)).where(last.c.serial == c.serial, last.c.subject == subject)
                 same = sa.and_(e.serial == c.serial, e.step == newest.scalar_subquery())
-                query = sa.select(c.serial, column, e.after).select_from(codes.join(code_events, same))
-                query = query.where(c.station == self._station, column != e.after).order_by(c.row).limit(1)
+                after = sa.func.coalesce(e.after, _UNTOUCHED[subject])
+                query = sa.select(c.serial, column, after).select_from(codes.join(code_events, same, isouter=True))
+                query = query.where(c.station == self._station, column != after).order_by(c.row).limit(1)
                 if (row := connection.execute(query).first()) is not None:
                     return f"code {row[0]} stands at {row[1]}, its last step led to {row[2]}: its row was edited"
         return ""
 
-    def _there(self, chunk: Sequence[Leaf]) -> dict[object, Mapping[str, Any]]:
-        """What the database says now of what these leaves tell of."""
-        found: dict[object, Mapping[str, Any]] = {}
-        wanted = {leaf.row for leaf in chunk if _kind(leaf) in _RECORDS}
-        serials = {leaf.serial for leaf in chunk if _kind(leaf) == _CODE}
-        c, e = inspections.c, code_events.c
+    def added(self) -> str:
+        """Rows of this station that no leaf tells of, in one line; "" for none."""
+        i, e = inspections.c, code_events.c
+        steps = e.serial + ":" + sa.cast(e.step, sa.Text) + ":" + e.after
         with self._reading() as connection:
-            held = connection.execute(sa.select(inspections).where(c.row.in_(wanted))).mappings().all()
-            for record in rows.load(connection, held, self._images):
-                found[record.row] = _steady(record_json(record))
-            steps = sa.select(code_events).where(e.serial.in_(serials))
-            for event in connection.execute(steps).mappings():
-                found[tuple(event[name] for name in _STEP)] = _step(event)
+            return self._added(
+                connection, "records", inspections, i.station + ":" + sa.cast(i.sequence, sa.Text), *_RECORDS
+            ) or self._added(connection, "codes' steps", code_events, steps, _CODE)
+
+    def _added(
+        self, connection: Connection, what: str, table: sa.Table, key: sa.ColumnElement[str], *kinds: str
+    ) -> str:
+        mine = table.c.station == self._station
+        rows_here = sa.select(sa.func.count()).where(mine).scalar_subquery()
+        both = sa.select(rows_here, self.leaves.count_of(connection, *kinds))  # one statement sees one moment
+        count, known = connection.execute(both).one()
+        if count <= known:
+            return ""
+        untold = sa.select(table).where(mine, ~sa.exists().where(outbox.c.key == key)).limit(1)
+        found = connection.execute(untold).mappings().first()
+        of_code = f" of code {found['serial']}" if found and found["serial"] else ""
+        name = "" if found is None else f", such as row {found['row']}{of_code}"
+        return f"there are {count} {what}, the log tells of {known}: rows were added{name}"
+
+    def _there(self, chunk: Sequence[Leaf]) -> dict[str, Mapping[str, Any]]:
+        """What the database says now of what these leaves tell of; what cannot be read is not there."""
+        wanted = {leaf.row for leaf in chunk if _kind(leaf) in _RECORDS and leaf.row is not None}
+        serials = {leaf.serial for leaf in chunk if _kind(leaf) == _CODE}
+        try:
+            return self._records(wanted) | self._steps(serials)
+        except Unreadable:
+            found: dict[str, Mapping[str, Any]] = {}
+            for read, names in ((self._records, wanted), (self._steps, serials)):
+                for name in names:
+                    with suppress(Unreadable):
+                        found |= read({name})  # type: ignore[arg-type]
+            return found
+
+    def _records(self, wanted: Set[int]) -> dict[str, Mapping[str, Any]]:
+        found: dict[str, Mapping[str, Any]] = {}
+        with self._reading() as connection:
+            held = connection.execute(sa.select(inspections).where(inspections.c.row.in_(wanted))).mappings().all()
+            drawn = _drawn(connection, {head["serial"] for head in held if head["serial"] is not None})
+            for head, record in zip(held, rows.load(connection, held, self._images), strict=True):
+                told = record_json(replace(record, code=None)) | {"kind": head["kind"]}
+                found[str(record.row)] = _steady(told | {"code": drawn.get(head["serial"])})
         return found
+
+    def _steps(self, serials: Set[str]) -> dict[str, Mapping[str, Any]]:
+        with self._reading() as connection:
+            c = codes.c
+            of_code = (c.gtin, c.text, c.case_id, c.order_no, c.batch)
+            drawn = (c.station.label("drawn_by"), c.row.label("drawn_row"), c.drawn_at)
+            both = code_events.join(codes, c.serial == code_events.c.serial)
+            steps = sa.select(code_events, *of_code, *drawn).select_from(both).where(c.serial.in_(serials))
+            found = connection.execute(steps).mappings().all()
+            return {_place(event): _step(event) for event in found}
+
+
+def _drawn(connection: Connection, serials: set[str]) -> dict[str, dict[str, Any]]:
+    """The codes of these serials as records were told of them: one that was replaced since is meant, not its heir."""
+    c = codes.c
+    query = sa.select(c.serial, c.gtin, c.text).where(c.serial.in_(sorted(serials)))
+    return {row["serial"]: dict(row) for row in connection.execute(query).mappings()}
 
 
 def _leaf_fault(leaf: Leaf) -> str:
@@ -111,23 +170,34 @@ def _leaf_fault(leaf: Leaf) -> str:
         kept = json.loads(leaf.entry).get("payload")
         if payload_hash(leaf.payload, leaf.salt) != kept:
             return "its payload was edited"
-    except (ValueError, AttributeError, LeafError):
+    except (ValueError, AttributeError, RecursionError, LeafError):
         return "its entry or its salt was edited"
     return ""
 
 
-def _told_fault(leaf: Leaf, there: Mapping[object, Mapping[str, Any]]) -> str:
+def _told(leaf: Leaf, there: Mapping[str, Mapping[str, Any]]) -> str:
+    """What is wrong with what a leaf tells of; a payload no station writes is edited."""
+    try:
+        return _told_fault(leaf, there)
+    except (TypeError, AttributeError):
+        return "its payload was edited"
+
+
+def _told_fault(leaf: Leaf, there: Mapping[str, Mapping[str, Any]]) -> str:
     """What is wrong with what a leaf tells of."""
     kind, told = _kind(leaf), leaf.told()
     if kind not in (*_RECORDS, _CODE) or not told:
         return ""
     is_record = kind in _RECORDS
-    place = told.get("row") if is_record else tuple(({"subject": "state"} | told).get(name) for name in _STEP)
+    place = str(told.get("row")) if is_record else _place({"subject": "state"} | told)
     what = "record" if is_record else "code's step"
     if (now := there.get(place)) is None:
         return f"the {what} it tells of was deleted or edited"
-    then = _steady(told) if is_record else told
-    wrong = sorted(name for name, value in now.items() if then.get(name, value) != value)
+    if is_record:
+        then = _steady(told) | {"kind": kind}
+        wrong = sorted(name for name, value in now.items() if then.get(name, value) != value)
+    else:  # a step tells of nothing it has not
+        wrong = sorted(name for name, value in now.items() if (told.get(name) or None) != (value or None))
     return f"the {what} was edited: {', '.join(wrong)}" if wrong else ""
 
 
@@ -140,14 +210,25 @@ def _steady(told: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def _place(step: Mapping[Any, Any]) -> str:
+    """What tells a code's steps apart."""
+    return str([step.get(name) for name in _STEP])
+
+
 def _step(event: Mapping[Any, Any]) -> dict[str, Any]:
-    """A code's step in the words of its leaf."""
+    """A code's step in the words of its leaf, with what its code is; of the first step also how the code was drawn."""
     at = event["at"].astimezone(UTC).isoformat(timespec="microseconds")
-    return {"at": at} | {name: event[name] for name in ("operator", "reason", "second_operator", "facts")}
+    names = ("station", "gtin", "text", "case_id", "operator", "reason", "second_operator", "facts")
+    found = {"at": at} | {name: event[name] for name in names}
+    if event["before"] is None:
+        drawn = (event["drawn_by"], event["drawn_row"], event["drawn_at"])
+        found |= {"order": event["order_no"], "batch": event["batch"]}
+        found |= {"drawn": drawn != (event["station"], event["row"], event["at"])}
+    return found
 
 
 def _kind(leaf: Leaf) -> str:
     try:
         return str(json.loads(leaf.entry).get("kind"))
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return ""

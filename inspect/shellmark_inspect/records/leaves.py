@@ -18,6 +18,9 @@ from .schema import log_leaves, log_payloads
 CHUNK = 512
 """Leaves fetched at once; no read lock is held between two chunks."""
 
+MOST_LEAVES = 2**62
+"""What an edit numbered beyond is no leaf."""
+
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
@@ -33,7 +36,7 @@ class Leaf:
         """The payload's values; nothing where it was erased or is no JSON."""
         try:
             found = json.loads(self.payload or b"{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return found if isinstance(found, dict) else {}
 
@@ -81,8 +84,23 @@ class Leaves:
         """One more than the number of the last leaf, whether or not those before are all there."""
         c = log_leaves.c
         with self._reading() as connection:
-            last = connection.scalar(sa.select(sa.func.max(c.index)).where(c.station == self.station))
+            query = sa.select(sa.func.max(c.index)).where(c.station == self.station, c.index < MOST_LEAVES)
+            last = connection.scalar(query)
         return 0 if last is None else int(last) + 1
+
+    def following(self, start: int) -> int | None:
+        """The number of the first leaf there is from `start` on, None for none."""
+        c = log_leaves.c
+        query = sa.select(sa.func.min(c.index)).where(c.station == self.station, c.index >= start)
+        with self._reading() as connection:
+            found = connection.scalar(query.where(c.index < MOST_LEAVES))
+        return None if found is None else int(found)
+
+    def count_of(self, connection: Connection, *kinds: str) -> sa.ScalarSelect[int]:
+        """What counts, within a statement on `connection`, the leaves of these kinds, by their entries."""
+        c, is_sqlite = log_leaves.c, connection.dialect.name == "sqlite"
+        which = sa.or_(*(_place_of(f'"kind":"{kind}"', c.entry, is_sqlite=is_sqlite) > 0 for kind in kinds))
+        return sa.select(sa.func.count()).where(c.station == self.station, which).scalar_subquery()
 
     def entries(self, start: int, stop: int) -> Iterator[bytes]:
         """The entries from `start` up to `stop`, in order.
@@ -113,7 +131,7 @@ class Leaves:
         while start < stop:
             with self._reading() as connection:
                 chunk = query.where(c.index >= start, c.index < min(stop, start + CHUNK))
-                found = [Leaf(*row) for row in connection.execute(chunk)]
+                found = [_leaf(*row) for row in connection.execute(chunk)]
             yield from found
             start += CHUNK
 
@@ -131,11 +149,23 @@ class Leaves:
         p = log_payloads.c
         with self._reading() as connection:
             is_sqlite = connection.dialect.name == "sqlite"
-            wanted = sa.literal(part.encode(), sa.LargeBinary)
-            place = sa.func.instr(p.payload, wanted) if is_sqlite else sa.func.strpos(_text(p.payload), part)
+            place = _place_of(part, p.payload, is_sqlite=is_sqlite)
             query = sa.select(p.index).where(p.station == self.station, place > 0).order_by(p.index)
             return [int(index) for index in connection.scalars(query)]
 
 
-def _text(column: sa.Column[bytes]) -> sa.ColumnElement[str]:
-    return sa.func.convert_from(column, "UTF8")
+def _leaf(index: int, entry: object, digest: object, payload: object, salt: object) -> Leaf:
+    """A leaf; what an edit left that are no bytes fits no hash."""
+    erased = payload is None and salt is None
+    return Leaf(index, _bytes(entry), _bytes(digest), *((None, None) if erased else (_bytes(payload), _bytes(salt))))
+
+
+def _bytes(value: object) -> bytes:
+    return value if isinstance(value, bytes) else b""
+
+
+def _place_of(part: str, column: sa.Column[bytes], *, is_sqlite: bool) -> sa.ColumnElement[int]:
+    """Where a text stands in UTF-8, from 1; 0 for nowhere."""
+    if is_sqlite:
+        return sa.func.instr(column, sa.literal(part.encode(), sa.LargeBinary))
+    return sa.func.strpos(sa.func.convert_from(column, "UTF8"), part)

@@ -12,7 +12,7 @@ from typing import Any, TypedDict, Unpack
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from shellmark_inspect.errors import InputError, RecordsError
+from shellmark_inspect.errors import InputError, RecordsError, Unreadable
 from shellmark_inspect.types import Counts, Record, Verdict
 
 from . import check_reading, rows, schema
@@ -59,6 +59,10 @@ class DatabaseFacts:
     rows: int
     settings: dict[str, Any]
     wal_reset_bug: bool
+
+
+_NO_VALUES = (ValueError, TypeError, AttributeError, LookupError, OverflowError)
+"""What comes of a value that is no verdict, no time, no number: the database itself takes any."""
 
 
 class RecordReader:
@@ -217,7 +221,14 @@ class RecordReader:
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         with mapped("read records", self._where), self._engine.connect() as connection:
-            yield connection
+            try:
+                yield connection
+            except _NO_VALUES as e:
+                why = " ".join(str(e).split())[:120]
+                raise Unreadable(
+                    f"{self._where} holds a value no station writes ({why}): it was edited or damaged, "
+                    "`shellmark log check` says where"
+                ) from e
 
 
 def _where(search: Search) -> sa.Select[Any]:

@@ -115,8 +115,7 @@ class _Work:
             if self._roots.get(one.size) != one.root:
                 what = f"the records do not continue the checkpoint of {one.size} leaves that was given"
                 self._found.append(Fault(None, what))
-        if strayed := self._audit.strayed_code():
-            self._found.append(Fault(None, strayed))
+        self._found += [Fault(None, what) for what in (self._audit.strayed_code(), self._audit.added()) if what]
 
     def shown(self, path: Path, verifier: Verifier, witnesses: Sequence[Verifier]) -> None:
         """Look at the checkpoint that is published."""

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
@@ -137,6 +138,11 @@ def _answer_errors(app: FastAPI, site: Site) -> None:
     async def http(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
         return said(request, status, str(getattr(error, "detail", "")))
+
+    @app.exception_handler(RequestValidationError)
+    async def odd_path(request: Request, error: Exception) -> Response:
+        del error
+        return said(request, 422, "the path has no such number")
 
     @app.exception_handler(UploadRefused)
     @app.exception_handler(LinkError)

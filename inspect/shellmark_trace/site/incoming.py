@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated
 from urllib.parse import parse_qsl
 
-from fastapi import HTTPException, Request
+from fastapi import HTTPException, Path, Request
+from starlette.requests import ClientDisconnect
 
 from .limits import bucket_of
 
 FORM_BYTES = 4096
+MOST_FIELDS = 20
+Number = Annotated[int, Path(ge=0, le=2**62)]
+"""A number in a path, as large as a database can hold."""
 
 
 def address_of(request: Request) -> str:
@@ -20,15 +25,21 @@ def address_of(request: Request) -> str:
 async def read_body(request: Request, most: int) -> bytes:
     """The body, refused with 413 when it is longer than `most` bytes, whatever its heading says."""
     parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > most:
-            raise HTTPException(413, f"more than {most} bytes")
-        parts.append(part)
+    try:
+        async for part in request.stream():
+            size += len(part)
+            if size > most:
+                raise HTTPException(413, f"more than {most} bytes")
+            parts.append(part)
+    except ClientDisconnect as e:  # a phone in a lift; nobody hears the answer
+        raise HTTPException(400, "the body broke off") from e
     return b"".join(parts)
 
 
 async def read_form(request: Request) -> Mapping[str, str]:
-    """The fields of a small form; the last of a name counts."""
+    """The fields of a small form, refused with 400 when they are more than 20; the last of a name counts."""
     body = await read_body(request, FORM_BYTES)
-    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=20))
+    try:
+        return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS))
+    except ValueError as e:
+        raise HTTPException(400, f"more than {MOST_FIELDS} fields") from e

@@ -14,7 +14,7 @@ from shellmark_trace.link import SERIAL_LENGTH
 from .access import SESSION_S, new_session, read_session
 from .buyers import busy, english_of, redirect
 from .claims import read_symbols
-from .incoming import address_of, read_form
+from .incoming import Number, address_of, read_form
 from .parts import Site
 
 COOKIE = "shellmark_inspector"
@@ -93,7 +93,7 @@ def _add_trace(router: APIRouter, site: Site, inspector: Any) -> None:
         return FileResponse(site.pictures.original(digest), media_type=media)
 
     @router.get("/proof/{serial}/{index}")
-    def proof(serial: str, index: int, name: str = inspector) -> Response:
+    def proof(serial: str, index: Number, name: str = inspector) -> Response:
         text = site.inspecting.proof(name, serial, index)
         if text is None:
             raise HTTPException(404)
@@ -112,7 +112,7 @@ def _add_alerts(router: APIRouter, site: Site, inspector: Any) -> None:
         return HTMLResponse(page)
 
     @router.post("/alert/{alert}")
-    def close(alert: int, name: str = inspector, fields: Mapping[str, str] = form) -> RedirectResponse:
+    def close(alert: Number, name: str = inspector, fields: Mapping[str, str] = form) -> RedirectResponse:
         site.inspecting.close_alert(name, alert, fields.get("outcome", ""), fields.get("note", ""))
         return redirect("/inspector")
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from shellmark_trace.errors import UploadRefused
 from shellmark_trace.link import check_serial
 
-from .incoming import address_of, read_body
+from .incoming import Number, address_of, read_body
 from .parts import Site
 from .pictures import MOST_BYTES
 from .uploads import Batch, Taken, Unproven
@@ -63,7 +63,7 @@ def station_routes(site: Site) -> APIRouter:
         return site.uploads.unproven(name)
 
     @router.put("/proofs/{serial}/{index}", dependencies=[whose])
-    async def proof(request: Request, serial: str, index: int) -> dict[str, str]:
+    async def proof(request: Request, serial: str, index: Number) -> dict[str, str]:
         text = (await read_body(request, PROOF_BYTES)).decode("utf-8", "replace")
         await run_in_threadpool(site.uploads.take_proof, check_serial(serial), index, text)
         return {"kept": serial}

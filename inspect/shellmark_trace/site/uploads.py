@@ -6,11 +6,11 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy.engine import Connection
 
 from shellmark_trace.errors import LinkError, UploadRefused
@@ -32,6 +32,12 @@ UNPROVEN_AT_ONCE = 200
 
 _DIGEST = re.compile(r"(?:sha256:)?([0-9a-f]{64})")
 _Key = Annotated[str, Field(min_length=1, max_length=200)]
+_Moment = Annotated[AwareDatetime, Field(ge=datetime(1970, 1, 1, tzinfo=UTC), lt=datetime(9000, 1, 1, tzinfo=UTC))]
+"""When a station's clock said it was: wrong it may be, but a page must be able to show it."""
+
+MOST_STEPS = 10_000
+MOST_ROWS = 2**62
+MOST_PX = 1e6
 
 
 class EventIn(BaseModel):
@@ -42,7 +48,7 @@ class EventIn(BaseModel):
     number: Annotated[int, Field(ge=1, le=2**62)]
     key: _Key
     kind: Annotated[str, Field(max_length=40)]
-    at: datetime
+    at: _Moment
     payload: dict[str, Any]
 
 
@@ -76,7 +82,7 @@ class _Step(BaseModel):
     text: str
     case_id: str = ""
     after: str
-    step: Annotated[int, Field(ge=0, le=10_000)] | None = None
+    step: Annotated[int, Field(ge=0, le=MOST_STEPS)] | None = None
     subject: Literal["state", "suspicion"] = "state"
     reason: str = ""
     facts: dict[str, Any] = Field(default_factory=dict)
@@ -177,14 +183,23 @@ def _take(connection: Connection, kind: str, told: _Told, *, fresh: bool) -> lis
             return _take_inspection(connection, kind, told, fresh=fresh)
         if kind == "pin" and fresh:
             _take_pin(connection, told)
-    except (ValidationError, LinkError, UploadRefused, KeyError, TypeError, ValueError, AttributeError) as e:
+    except (
+        ValidationError,
+        LinkError,
+        UploadRefused,
+        KeyError,
+        TypeError,
+        ValueError,
+        OverflowError,
+        AttributeError,
+    ) as e:
         raise UploadRefused(f"event {told.key[:80]} of {told.station}: {_first_line(e)}") from e
     return []
 
 
 def _take_step(connection: Connection, told: _Told, *, fresh: bool) -> list[str]:
     step = _Step.model_validate(dict(told.payload))
-    number = step.step if step.step is not None else int(told.key.split(":")[1])
+    number = step.step if step.step is not None else _counted(told.key.partition(":")[2].split(":")[0], MOST_STEPS)
     link = parse_link(step.text)
     if link.serial != step.serial:
         raise UploadRefused(f"serial {step.serial[:40]} is not the one of its text")
@@ -223,9 +238,11 @@ def _take_inspection(connection: Connection, kind: str, told: _Told, *, fresh: b
     if not fresh:
         return [image["digest"] for image in images]
     serial = None if code is None else check_serial(code["serial"])
+    if not isinstance(payload.get("versions") or {}, dict):
+        raise UploadRefused("versions are no names with values")
     row: dict[str, Any] = {
         "station": told.station,
-        "row": int(payload["row"]),
+        "row": _counted(payload["row"], MOST_ROWS),
         "kind": kind,
         "case_id": str(payload["case_id"]),
     }
@@ -273,6 +290,13 @@ def _know(connection: Connection, told: _Told, text: str, case_id: str) -> None:
         connection.execute(mine.values(case_id=case_id))
 
 
+def _counted(told: Any, most: int) -> int:
+    """A number that counts something up from 0."""
+    if not 0 <= (number := int(told)) <= most:
+        raise UploadRefused(f"{str(told)[:40]} is no number from 0 to {most}")
+    return number
+
+
 def _read_back(step: _Step) -> list[dict[str, Any]]:
     """The picture the label was read in, as a step to ACTIVE names it among what proves it."""
     digest = step.facts.get("picture")
@@ -296,8 +320,8 @@ def _corners(told: Any) -> list[list[float]] | None:
     if told is None:
         return None
     corners = [[float(x), float(y)] for x, y in told]
-    if len(corners) != 4:
-        raise UploadRefused("a label has four corners")
+    if len(corners) != 4 or not all(abs(value) < MOST_PX for corner in corners for value in corner):
+        raise UploadRefused("a label has four corners, in pixels")
     return corners
 
 

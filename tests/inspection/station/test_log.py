@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 import sqlite3
 import time
@@ -16,11 +17,12 @@ import pytest
 from logged_station import COSIGNER, ORIGIN, PASSPHRASE, VARIABLE, edit, log_key, log_section, served
 from small_station import Place
 
+from shellmark_inspect.app.checks import records_of
 from shellmark_inspect.errors import ConfigError
 from shellmark_inspect.loop import Light
 from shellmark_inspect.records import RecordReader
 from shellmark_inspect.station import Checked, Station, StationConfig, TroubleCode, check_log, open_log, publish
-from shellmark_inspect.types import ReasonCode, Verdict
+from shellmark_inspect.types import Disposition, ReasonCode, Verdict
 from shellmark_trace import LogForked, leaf, new_salt, payload_hash
 from shellmark_trace.log import CHECKPOINT, Note, Tile, open_checkpoint
 
@@ -85,6 +87,23 @@ def test_a_run_is_published_and_holds(place: Place, opened: Open) -> None:
     station.close()
     found = checked(place, against=[posted])
     assert (found.faults, found.leaves) == ((), leaves(place))
+
+
+def test_a_replaced_label_and_a_decision_after_it_are_no_edits(place: Place, opened: Open) -> None:
+    run(place, opened, "good", "good").close()
+    with records_of(place.folder / "station.toml") as records:
+        for code in records.labels.waiting():
+            records.labels.send(code.serial)
+            records.labels.count(code.serial, 7)
+            records.labels.replace(code.serial, "read back as another")
+        records.overrule(1, Disposition.OK, operator="li", reason_code="looked")
+        for code in records.labels.waiting():
+            records.labels.send(code.serial)
+            records.labels.count(code.serial, 8)
+            records.labels.replace(code.serial, "none read")
+    assert checked(place).faults == (), "what is newer than a leaf is no edit of what it tells of"
+    edit(database(place), ("UPDATE codes SET text = replace(text, 'HTTPS', 'https') WHERE row = 2", ()))
+    assert "was edited: text" in checked(place).faults[0]
 
 
 def test_witnesses_cosign_and_one_that_is_away_keeps_no_case_back(place: Place, opened: Open, tmp_path: Path) -> None:
@@ -223,6 +242,85 @@ def test_an_edited_record_is_named_exactly(logged: Place, column: str) -> None:
     assert len(faults) == 1
     assert faults[0].startswith(f"leaf {index} (row {row}")
     assert "the record was edited" in faults[0]
+
+
+@pytest.mark.parametrize("value", ["no such thing", b"\xff\xfe", -1, 1e308, 2**61])
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("inspections", "verdict"),
+        ("inspections", "scores"),
+        ("inspections", "recorded_at"),
+        ("inspections", "serial"),
+        ("reasons", "values"),
+        ("defects", "contour_px"),
+        ("images", "path"),
+        ("code_events", "facts"),
+        ("code_events", "at"),
+        ("log_leaves", "entry"),
+        ("log_leaves", "index"),
+        ("log_payloads", "payload"),
+        ("log_payloads", "salt"),
+    ],
+)
+def test_an_edit_to_what_no_station_writes_is_found_and_nothing_breaks(
+    logged: Place, table: str, column: str, value: Any
+) -> None:
+    command = f'UPDATE {table} SET "{column}" = ? WHERE rowid = (SELECT min(rowid) FROM {table})'
+    edit(database(logged), ("PRAGMA ignore_check_constraints = ON", ()), (command, (value,)))
+    assert re.match(r"leaf \d+ \(|leaf 0: the leaf was deleted", checked(logged).faults[0])
+
+
+def test_an_entry_turned_into_text_is_no_entry_and_one_nested_beyond_reading_none_either(logged: Place) -> None:
+    edit(database(logged), ('UPDATE log_leaves SET entry = CAST(entry AS TEXT) WHERE "index" = 2', ()))
+    assert "its entry or its hash was edited" in checked(logged).faults[0]
+    deep = b"[" * 50_000
+    digest = hashlib.sha256(b"\x00" + deep).digest()
+    edit(database(logged), ('UPDATE log_leaves SET entry = ?, hash = ? WHERE "index" = 1', (deep, digest)))
+    assert checked(logged).faults[0].startswith("leaf 1 ")
+
+
+CODE = "(SELECT min(serial) FROM codes)"
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        (f"UPDATE code_events SET second_operator = 'wang' WHERE serial = {CODE}", "step was edited: second_operator"),
+        (f"UPDATE code_events SET facts = '{{\"uec\": 0.9}}' WHERE serial = {CODE}", "step was edited: facts"),
+        (f"UPDATE code_events SET station = 'st09' WHERE serial = {CODE}", "step was edited: "),
+        (f"UPDATE codes SET case_id = (SELECT max(case_id) FROM cases) WHERE serial = {CODE}", "was edited: case_id"),
+        (f"UPDATE codes SET drawn_at = '2020-01-01 00:00:00.000000' WHERE serial = {CODE}", "was edited: drawn"),
+        (f"UPDATE codes SET station = 'st09' WHERE serial = {CODE}", "was edited: drawn"),
+        (f"UPDATE codes SET batch = 'B9' WHERE serial = {CODE}", "was edited: batch"),
+        (f"UPDATE codes SET suspicion = 'COPIED' WHERE serial = {CODE}", "stands at COPIED, its last step led to NONE"),
+        ("UPDATE inspections SET kind = 'overrule' WHERE row = 1", "the record was edited: kind"),
+    ],
+)
+def test_what_a_leaf_did_not_tell_cannot_be_put_in_later(logged: Place, command: str, says: str) -> None:
+    edit(database(logged), ("PRAGMA ignore_check_constraints = ON", ()), (command, ()))
+    assert says in checked(logged).faults[0]
+
+
+def again(place: Place, table: str, **changes: Any) -> tuple[str, tuple[Any, ...]]:
+    """The first row of a table once more, with changes: a row the station never wrote."""
+    with closing(sqlite3.connect(database(place))) as connection:
+        names = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+    kept_names = [f'"{name}"' for name in names if name not in changes]
+    given = ", ".join(f'"{name}"' for name in changes)
+    select = f"SELECT {', '.join(kept_names)}, {', '.join('?' for _ in changes)} FROM {table} LIMIT 1"
+    return f"INSERT INTO {table} ({', '.join(kept_names)}, {given}) {select}", tuple(changes.values())
+
+
+def test_rows_that_were_added_are_found(logged: Place) -> None:
+    fresh = "0123456789ABC"
+    code = again(logged, "codes", serial=fresh, state="ACTIVE", text="HTTPS://X/" + fresh, case_id="002-scratched.png")
+    edit(database(logged), code)
+    assert f"code {fresh} stands at ACTIVE, its last step led to nothing" in checked(logged).faults[0]
+    edit(database(logged), again(logged, "code_events", event=9000, serial=fresh, step=0, after="ACTIVE"))
+    assert f"rows were added, such as row 1 of code {fresh}" in checked(logged).faults[0]
+    edit(database(logged), again(logged, "inspections", row=900, sequence=900, trigger=900))
+    assert any("rows were added, such as row 900" in fault for fault in checked(logged).faults)
 
 
 def rehashed(place: Place, index: int, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -50,6 +51,19 @@ def test_guessing_serials_is_slowed_down_and_the_true_code_still_answers(stand: 
     assert found.count(404) <= 22
     assert found.count(429) >= 8
     assert phone.get(story.path).status_code == 200
+
+
+def test_a_form_of_too_many_fields_and_one_that_breaks_off_are_no_tracebacks(
+    stand: Stand, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = f"{stand.tell(Story()).path}/claim"
+    answer = stand.phone().post(path, content="&".join(["a=1"] * 21))
+    assert (answer.status_code, "text/html" in answer.headers["content-type"]) == (400, True)
+    head = f"POST {path} HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 90\r\n\r\npin="
+    with socket.create_connection(("127.0.0.1", stand.port)) as phone:
+        phone.sendall(head.encode())
+    assert stand.phone().get("/healthz").status_code == 200
+    assert "Exception" not in caplog.text
 
 
 def test_limits_are_bounded() -> None:
@@ -126,6 +140,23 @@ def test_only_an_inspector_sees_the_trace_and_every_look_is_noted(stand: Stand) 
     assert seen[1:] == [("李稽查", "trace"), ("李稽查", "trace"), ("李稽查", "login")]
     stand.site.tokens.remove("inspector", "李稽查")
     assert desk.get("/inspector").status_code == 401
+
+
+@pytest.mark.parametrize("number", ["9" * 25, "-1", "x"])
+def test_a_number_in_a_path_that_no_database_holds_is_a_page(stand: Stand, number: str) -> None:
+    phone, story = stand.phone(), stand.tell(Story())
+    phone.post("/inspector/login", data={"token": stand.site.tokens.add("inspector", "li")})
+    for answer in (
+        phone.get(f"/inspector/proof/{story.serial}/{number}"),
+        phone.post(f"/inspector/alert/{number}", data={"outcome": "genuine"}),
+    ):
+        assert answer.status_code == 422
+        assert "text/html" in answer.headers["content-type"]
+    headers = {"authorization": f"Bearer {stand.token}"}
+    text = f"c2sp.org/tlog-proof@v1\nindex {number}\n\n"
+    answer = phone.put(f"/upload/proofs/{story.serial}/{number}", content=text, headers=headers)
+    assert answer.status_code == 422
+    assert "number" in answer.json()["error"]
 
 
 def test_a_session_cannot_be_made_or_stretched() -> None:

@@ -87,6 +87,31 @@ def test_an_event_that_does_not_say_what_it_must(stand: Stand, change: dict[str,
     assert codes(stand) == []  # nothing of the call is kept
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"at": "0001-01-01T00:00:00"},
+        {"at": "0001-01-01T00:00:00+14:00"},
+        {"at": "9999-12-31T23:59:59-12:00"},
+        {"key": "no-number"},
+        {"key": f"x:{10**30}:ACTIVE"},
+        {"payload": {"facts": {"picture": "c" * 64, "corners_px": [["nan", 1]] * 4}}},
+        {"kind": "inspection", "payload": {"row": 2**80}},
+        {"kind": "inspection", "payload": {"row": 1e308}},
+        {"kind": "inspection", "payload": {"row": "9" * 5000}},
+        {"kind": "inspection", "payload": {"versions": "1.0"}},
+    ],
+)
+def test_what_no_table_or_page_can_hold_is_refused(stand: Stand, change: dict[str, Any]) -> None:
+    story = Story()
+    event = story.passed() if change.get("kind") == "inspection" else story.to("ACTIVE")
+    event |= change | {"payload": event["payload"] | change.get("payload", {})}
+    answer = stand.upload(event)
+    assert answer.status_code == 422
+    assert len(answer.json()["error"]) < 400
+    assert stand.site.inspecting.trace("li", story.serial) is None
+
+
 def test_bodies_that_are_no_upload(stand: Stand) -> None:
     headers = {"authorization": f"Bearer {stand.token}"}
     phone = stand.phone()
