@@ -17,6 +17,8 @@ from shellmark_inspect.app import (
     calibrate,
     cameras,
     checks,
+    codes,
+    counts,
     demo,
     doctor,
     drift,
@@ -62,6 +64,8 @@ app.command()(bench.bench)
 app.command()(evidence.evidence)
 app.command()(doctor.doctor)
 keys.app.command()(tags.tag)
+for command in (counts.order, counts.roll, counts.reconcile):
+    codes.app.command()(command)
 for name, group in (
     ("records", records.app),
     ("cameras", cameras.app),
@@ -70,6 +74,7 @@ for name, group in (
     ("checks", checks.app),
     ("drift", drift.app),
     ("label", labels.app),
+    ("codes", codes.app),
     ("trace", trace.app),
     ("export", export.app),
     ("log", logs.app),

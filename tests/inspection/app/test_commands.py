@@ -49,6 +49,8 @@ COMMANDS = [
     ("label", "preview"),
     ("label", "print-test"),
     ("label", "read"),
+    *(("codes", name) for name in ("list", "ship", "return", "rework", "retire", "void", "suspect", "clear", "copied")),
+    *(("codes", name) for name in ("relabel", "order", "roll", "reconcile")),
     ("drift", "show"),
     ("drift", "reset"),
     ("cameras", "list"),
