@@ -14,7 +14,7 @@ from shellmark_inspect.app.checks import ConfigArgument, OperatorOption, records
 from shellmark_inspect.app.printing import JsonOption, errors, out, print_json, print_table
 from shellmark_inspect.app.records import WhereOption, open_reader
 from shellmark_inspect.errors import DatabaseInUse, InputError, WrongState
-from shellmark_inspect.outputs import OutputError, build_output, deliver, read_output_settings
+from shellmark_inspect.outputs import OutputError, VerifySite, build_output, deliver, read_output_settings
 from shellmark_inspect.records import IssuedCode, Records
 from shellmark_inspect.station import StationConfig
 from shellmark_trace import States, check_serial, parse_link
@@ -32,6 +32,9 @@ CodesArgument = Annotated[list[str] | None, typer.Argument(help="Serials, or who
 FileOption = Annotated[Path | None, typer.Option("--file", help="A text file with one code or serial a line.")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why, in a word.")]
 SecondOption = Annotated[str, typer.Option("--second", help="The second person, where two are needed.")]
+TargetOption = Annotated[
+    str | None, typer.Option("--target", help="The output of the verify site. Default: the only one of that kind.")
+]
 Step = Callable[[Records, str], None]
 
 
@@ -74,9 +77,7 @@ def ship(
     operator: OperatorOption,
     codes: CodesArgument = None,
     file: FileOption = None,
-    target: Annotated[
-        str | None, typer.Option("--target", help="The output of the verify site. Default: the only one of that kind.")
-    ] = None,
+    target: TargetOption = None,
     reason: Annotated[str, typer.Option("--reason", help="Such as the delivery's number.")] = "ship",
     machine: JsonOption = False,
 ) -> None:
@@ -86,6 +87,29 @@ def ship(
     """
     site = target or _site_of(StationConfig.read(config))
     _take(config, codes, file, machine, lambda r, s: r.labels.ship(s, target=site, operator=operator, reason=reason))
+
+
+@app.command()
+def claims(config: ConfigArgument, target: TargetOption = None, machine: JsonOption = False) -> None:
+    """Fetch from the verify site which shipped codes buyers have claimed, and keep that as CLAIMED.
+
+    Example: `shellmark codes claims station.toml`
+    """
+    settings = StationConfig.read(config)
+    name = target or _site_of(settings)
+    site = build_output(read_output_settings(name, settings.outputs.get(name, {}), settings.folder))
+    if not isinstance(site, VerifySite):
+        raise InputError(f"output {name} is no verify site: name one of kind {VERIFY}")
+    try:
+        found = site.claimed()
+    except OutputError as e:
+        raise InputError(f"output {name}: {e}") from e
+    if found:
+        _take(config, found, None, machine, lambda r, s: r.labels.claim(s))
+    elif machine:
+        print_json([])
+    else:
+        out.print("no new claims")
 
 
 @app.command("return")

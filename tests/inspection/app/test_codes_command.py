@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from label_shop import emulator, passed
+from site_stand import Stand
 from small_station import GTIN, Place
 from typer.testing import CliRunner
 
@@ -17,8 +19,9 @@ from shellmark_inspect.app.cli import app
 from shellmark_inspect.errors import DatabaseInUse, InputError, WrongState
 from shellmark_inspect.records import Proof, Records
 from shellmark_inspect.station import StationConfig
-from shellmark_trace import SerialError
+from shellmark_trace import SerialError, parse_link
 from shellmark_trace.printers import Zebra
+from shellmark_trace.site import Site, SiteSettings, pin_hash
 
 RUNNER = CliRunner()
 CASES = ("a", "b", "c")
@@ -105,6 +108,26 @@ def test_a_delivery_goes_out_and_one_case_comes_back(config: Path, tmp_path: Pat
     call("codes", "retire", config, other, *WHY)
     call("codes", "void", config, third, *WHY)
     assert [state for state, _ in states(config).values()] == ["SHIPPED", "RETIRED", "VOID"]
+
+
+def test_a_buyers_claim_comes_back_to_the_station(config: Path, tmp_path: Path) -> None:
+    with ExitStack() as closing:
+        stand = Stand(Site(SiteSettings(tmp_path / "site", "EXAMPLE.COM")), closing)
+        (tmp_path / "verify.token").write_text(stand.token, "utf-8")
+        output = f'kind = "verify"\nurl = "{stand.url}"\ntoken_file = "verify.token"'
+        text = config.read_text("utf-8").replace('kind = "jsonl"\npath = "events.jsonl"', output)
+        config.write_text(text, "utf-8")
+        one, *_ = states(config)
+        call("codes", "ship", config, *states(config), *WHO)
+        assert call("codes", "claims", config) == "no new claims\n"
+        told = {"serial": one, "hash": pin_hash(stand.site.key, one, "AAAABBBB").hex()}
+        told["text"] = str(parse_link(f"HTTPS://EXAMPLE.COM/01/{GTIN}/21/{one}"))
+        at = "2026-11-29T00:00:00+00:00"
+        pin = {"number": 900, "key": "pin:1", "kind": "pin", "at": at, "payload": told}
+        assert stand.upload(pin).status_code == 200
+        assert stand.site.claims.claim(one, "AAAABBBB", "buyer", 1.8e9) == "bound"
+        assert call("codes", "claims", config) == f"{one}  CLAIMED\n"
+        assert call("codes", "claims", config) == "no new claims\n"
 
 
 def test_one_code_that_cannot_go_holds_back_no_other(config: Path) -> None:

@@ -50,7 +50,7 @@ COMMANDS = [
     ("label", "print-test"),
     ("label", "read"),
     *(("codes", name) for name in ("list", "ship", "return", "rework", "retire", "void", "suspect", "clear", "copied")),
-    *(("codes", name) for name in ("relabel", "order", "roll", "reconcile")),
+    *(("codes", name) for name in ("claims", "relabel", "order", "roll", "reconcile")),
     ("drift", "show"),
     ("drift", "reset"),
     ("cameras", "list"),

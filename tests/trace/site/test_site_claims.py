@@ -175,3 +175,18 @@ def test_neither_pin_nor_token_is_kept(stand: Stand) -> None:
     kept = b"".join(p.read_bytes() for p in Path(stand.site.settings.folder).rglob("*") if p.is_file())
     for secret in (pin, token, stand.token):
         assert secret.encode() not in kept
+
+
+def test_a_station_is_told_of_a_claim_until_it_has_kept_it(either: Stand, claims: Claims) -> None:
+    story, pin = with_pin(either)
+    either.tell(Story())
+    mine = {"authorization": f"Bearer {either.token}"}
+    others = {"authorization": f"Bearer {either.site.tokens.add('station', 'st02')}"}
+    ask = either.phone("station").get
+    assert ask("/upload/claims", headers=mine).json() == {"claimed": []}
+    claims.claim(story.serial, pin, new_token(), NOW)
+    assert ask("/upload/claims", headers=mine).json() == {"claimed": [story.serial]}
+    assert ask("/upload/claims", headers=others).json() == {"claimed": []}
+    assert ask("/upload/claims").status_code == 401
+    either.upload(story.to("CLAIMED", reason="claim"))
+    assert ask("/upload/claims", headers=mine).json() == {"claimed": []}
