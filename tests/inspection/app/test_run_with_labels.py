@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from label_shop import emulator
+from logged_station import ORIGIN, PASSPHRASE, VARIABLE, log_section
 from small_station import Place
 from typer.testing import CliRunner
 
@@ -43,3 +46,25 @@ def test_a_printer_that_would_never_print_is_refused_at_the_start(tmp_path: Path
         LabelSpec(printer=FILES, view="label").printer_settings(tmp_path)
     assert not LabelSpec(printer=FILES, view="label", uncounted=True).printer_settings(tmp_path).counts
     assert LabelSpec(printer={"kind": "zebra", "host": "h"}, view="label").printer_settings(tmp_path).counts
+
+
+def test_the_doctor_asks_the_printer_and_opens_the_logs_key(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, PASSPHRASE)
+    with emulator.Emulator() as printer:
+        zebra = {"kind": "zebra", "host": printer.host, "port": printer.port}
+        label = {"printer": zebra, "view": "label"}
+        config = place.write_config(cameras=CAMERAS, label=label, log=log_section(place))
+        found = findings(config)
+        assert found["printer"] == ("good", f"zebra, 300 dpi, odometer {emulator.FIRST_COUNT}")
+        assert found["log"] == ("good", f"{ORIGIN}, its key opens, 0 witnesses")
+        assert not printer.jobs
+    monkeypatch.delenv(VARIABLE)
+    found = findings(config)
+    assert found["printer"][0] == "bad"
+    assert "see that it is on" in found["printer"][1]
+    assert f"env:{VARIABLE} gave no passphrase" in found["log"][1]
+
+
+def findings(config: Path) -> dict[str, tuple[str, str]]:
+    rows = json.loads(CliRunner().invoke(app, ["doctor", str(config), "--json"]).stdout)
+    return {row["what"]: (row["health"], row["text"]) for row in rows}
