@@ -15,8 +15,8 @@ from shellmark_inspect.app.printing import JsonOption, errors, out, print_json, 
 from shellmark_inspect.app.records import WhereOption, open_reader
 from shellmark_inspect.errors import DatabaseInUse, InputError, WrongState
 from shellmark_inspect.outputs import OutputError, VerifySite, build_output, deliver, read_output_settings
-from shellmark_inspect.records import IssuedCode, Records
-from shellmark_inspect.station import StationConfig
+from shellmark_inspect.records import IssuedCode, RecordReader, Records
+from shellmark_inspect.station import StationConfig, open_log, publish
 from shellmark_trace import States, check_serial, parse_link
 
 app = typer.Typer(
@@ -253,15 +253,33 @@ def at_rest(config: Path) -> Iterator[Records]:
 
     Raises:
         DatabaseInUse: it runs; only its own process may write.
+        LogForked: the records do not continue what the station has signed: they were rolled back or changed.
     """
     try:
-        with records_of(config) as records:
+        with records_of(config) as records, _in_its_log(StationConfig.read(config)):
             yield records
     except DatabaseInUse as e:
         raise DatabaseInUse(
             f"{e}, or use its label page (标签页, P) for orders, rolls, new labels and counts: "
             "only one process writes a station's records"
         ) from e
+
+
+@contextmanager
+def _in_its_log(settings: StationConfig) -> Iterator[None]:
+    """See first that the records continue what was signed, as a run does, and publish what was done afterwards."""
+    if settings.log is None:
+        yield
+        return
+    post = None if settings.log.post is None else settings.folder / settings.data / settings.log.post
+    reader = RecordReader(settings.url, settings.images)
+    try:
+        publisher = open_log(settings, reader)
+        publisher.look()
+        yield
+        publish(publisher, (), post)
+    finally:
+        reader.close()
 
 
 def _take(config: Path, codes: list[str] | None, file: Path | None, machine: bool, step: Step) -> None:
@@ -277,7 +295,9 @@ def _take(config: Path, codes: list[str] | None, file: Path | None, machine: boo
             took.append(_one(records, serial, step))
             if not machine:
                 one = took[-1]
-                out.print(f"{serial}  {one['state']}  {one['refused'] or ''}".rstrip(), markup=False, soft_wrap=True)
+                doubt = "" if one["suspicion"] == "NONE" else one["suspicion"]
+                words = filter(None, (serial, one["state"], doubt, one["refused"]))
+                out.print("  ".join(words), markup=False, soft_wrap=True)
         tell(records, settings)
     if machine:
         print_json(took)

@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+import tomli_w
 from label_shop import emulator, passed
+from logged_station import PASSPHRASE, VARIABLE, log_section
 from site_stand import Stand
 from small_station import GTIN, Place
 from typer.testing import CliRunner
@@ -19,7 +21,7 @@ from shellmark_inspect.app.cli import app
 from shellmark_inspect.errors import DatabaseInUse, InputError, WrongState
 from shellmark_inspect.records import Proof, Records
 from shellmark_inspect.station import StationConfig
-from shellmark_trace import SerialError, parse_link
+from shellmark_trace import KeyFileError, LogForked, SerialError, parse_link
 from shellmark_trace.printers import Zebra
 from shellmark_trace.site import Site, SiteSettings, pin_hash
 
@@ -212,3 +214,22 @@ def test_no_count_while_a_label_is_on_its_way(config: Path) -> None:
     finally:
         records.close()
     assert "is on its way" in refused(WrongState, "codes", "reconcile", config)
+
+
+def test_what_was_rolled_back_is_not_touched_and_what_was_done_is_published(
+    config: Path, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    section = tomli_w.dumps({"log": log_section(place)})
+    config.write_text(config.read_text("utf-8") + "\n" + section, "utf-8")
+    one, other, _ = states(config)
+    void = ("codes", "void", config)
+    assert "gave no passphrase" in refused(KeyFileError, *void, one, *WHY)
+    monkeypatch.setenv(VARIABLE, PASSPHRASE)
+    database = place.folder / "data" / "records.db"
+    old = database.read_bytes()  # closed by its last writer: nothing is left beside it
+    assert call(*void, one, *WHY) == f"{one}  VOID\n"
+    assert (place.folder / "data" / "log" / "checkpoint").is_file()
+    assert call("log", "check", config).startswith("holds")
+    database.write_bytes(old)
+    assert "rolled back" in refused(LogForked, *void, other, *WHY)
+    assert {state for state, _ in states(config).values()} == {"ACTIVE"}
