@@ -190,3 +190,15 @@ def test_a_station_is_told_of_a_claim_until_it_has_kept_it(either: Stand, claims
     assert ask("/upload/claims").status_code == 401
     either.upload(story.to("CLAIMED", reason="claim"))
     assert ask("/upload/claims", headers=mine).json() == {"claimed": []}
+
+
+def test_an_owner_is_not_told_that_nobody_else_has_asked(stand: Stand) -> None:
+    story, pin = with_pin(stand)
+    first, owner = stand.phone("first"), stand.phone("owner")
+    first.get(story.path)
+    owner.get(story.path)
+    owner.post(f"{story.path}/claim", data={"pin": pin})
+    page = owner.get(story.path).text
+    assert "正品·您已查询过" in page
+    assert "或者您已用内码认领" in page
+    assert "来自您的这部手机" not in page
