@@ -14,7 +14,7 @@ from .claims import PIN_LENGTH, TRANSFER_S, TRIES, Claimed, is_owner, new_pin, o
 from .database import Database, insert_new
 from .devices import Salts, device_hash
 from .queries import pin_conflict
-from .schema import claims, codes, devices, scans
+from .schema import claims, codes, devices, scans, steps
 
 MOST_TOLD = 1_000
 """Claims a station is told of at once."""
@@ -77,9 +77,10 @@ class Claims:
 
         Once the station has told of CLAIMED a code is named no more. Who claimed, and when, stays here.
         """
-        c = codes.c
+        c, shipped = codes.c, str(States.SHIPPED)
+        theirs = sa.select(steps.c.serial).where(steps.c.station == station, steps.c.after == shipped)
         query = sa.select(c.serial).join(claims, claims.c.serial == c.serial)
-        mine = query.where(c.station == station, c.state == str(States.SHIPPED)).order_by(claims.c.at_s, c.serial)
+        mine = query.where(c.state == shipped, c.serial.in_(theirs)).order_by(claims.c.at_s, c.serial)
         with self._database.reading() as connection:
             return list(connection.scalars(mine.limit(MOST_TOLD)))
 

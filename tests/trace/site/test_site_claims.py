@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -202,3 +203,18 @@ def test_an_owner_is_not_told_that_nobody_else_has_asked(stand: Stand) -> None:
     assert "正品·您已查询过" in page
     assert "或者您已用内码认领" in page
     assert "来自您的这部手机" not in page
+
+
+def test_a_case_that_came_back_has_no_owner(either: Stand, claims: Claims) -> None:
+    story, pin = with_pin(either)
+    returned = story.to("RETURNED", reason="wheel broken")
+    came_back = datetime.fromisoformat(returned["at"]).timestamp()
+    assert claims.claim(story.serial, pin, new_token(), came_back - 60) is Claimed.BOUND
+    either.upload(returned)
+    buyer = new_token()
+    assert claims.claim(story.serial, pin, buyer, came_back + 60) is Claimed.BOUND
+    either.upload(returned)  # sent again it takes nobody's claim
+    assert claims.claim(story.serial, pin, buyer, came_back + 120) is Claimed.MINE
+    late = story.to("REWORKED", reason="wheel replaced")
+    either.upload(late)
+    assert claims.claim(story.serial, pin, new_token(), came_back + 180) is Claimed.CONFLICT
