@@ -16,11 +16,15 @@ import numpy as np
 
 from shellmark_inspect.app.printing import COLOURS, errors, out
 from shellmark_inspect.errors import CameraLost
+from shellmark_inspect.labelling import LabelState
 from shellmark_inspect.loop import NotReady, StationState
 from shellmark_inspect.station import Station
 from shellmark_inspect.types import Record, Verdict
 
 WAIT_S = 1.0
+_S = LabelState
+FOR_PEOPLE = frozenset({_S.STICK, _S.STRIP, _S.OFFLINE, _S.REFUSED, _S.SUPERVISOR, _S.HELD})
+"""States of the labeller in which people have to do something."""
 
 
 @dataclass
@@ -118,6 +122,23 @@ def run_through(
     station.check_cameras()
     if blocked := station.status().blocked:
         raise NotReady(f"automatic mode is refused: {'; '.join(blocked)}")
+    labels = LabelWords(station)
+    try:
+        _trigger_on(station, summary, cases, stop, truth or {}, None if machine else labels)
+    finally:
+        if not machine:
+            labels.end()
+
+
+def _trigger_on(
+    station: Station,
+    summary: Summary,
+    cases: int | None,
+    stop: Event,
+    truth: dict[str, str],
+    labels: LabelWords | None,
+) -> None:
+    """Case after case; with `labels` a line is printed for each, and for what its label waits for."""
     done = 0
     while not stop.is_set() and (cases is None or done < cases):
         _wait_for_cameras(station, stop)
@@ -134,11 +155,39 @@ def run_through(
                 raise
             return
         ms = (time.perf_counter() - began) * 1000
-        known = (truth or {}).get(record.inspection.trigger.case_id)
+        known = truth.get(record.inspection.trigger.case_id)
         summary.add(record, ms, known)
-        if not machine:
+        if labels is not None:
             print_case(record, ms)
+            labels.say()
         done += 1
+
+
+class LabelWords:
+    """What a station that prints labels waits for, a line a change; without a window nobody can confirm a label."""
+
+    def __init__(self, station: Station) -> None:
+        self._station = station
+        self._said: tuple[LabelState, str] | None = None
+
+    def say(self) -> None:
+        """Say it when it is something new."""
+        status = self._station.labels.status()
+        if status is None or status.state not in FOR_PEOPLE or (status.state, status.serial) == self._said:
+            return
+        self._said = status.state, status.serial
+        case = f" for case {status.case_id}" if status.case_id else ""
+        detail = f": {status.detail}" if status.detail else ""
+        words = f"shellmark: label{case}: {status.to_do[1]}{detail}"
+        errors.print(words, style="yellow", markup=False, soft_wrap=True)
+
+    def end(self) -> None:
+        """Say how many labels wait at the end of a run."""
+        self.say()
+        status = self._station.labels.status()
+        if status is not None and status.waiting:
+            words = f"shellmark: {status.waiting} labels wait: the window confirms them (shellmark gui)"
+            errors.print(words, style="yellow", markup=False, soft_wrap=True)
 
 
 def _wait_for_cameras(station: Station, stop: Event) -> None:

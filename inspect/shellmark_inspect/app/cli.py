@@ -39,6 +39,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "checks": "checks:app",
         "drift": "drift:app",
         "label": "labels:app",
+        "codes": "counts:app",  # the commands of codes.py, and its own
         "trace": "trace:app",
         "export": "export:app",
         "log": "logs:app",

@@ -21,11 +21,14 @@ import typer
 from shellmark_inspect.app.printing import JsonOption, out, print_json
 from shellmark_inspect.app.records import open_reader
 from shellmark_inspect.cameras import find_cameras
-from shellmark_inspect.errors import DatabaseTooNew, ShellmarkError
+from shellmark_inspect.errors import ConfigError, DatabaseTooNew, ShellmarkError
 from shellmark_inspect.folders import data_folder
 from shellmark_inspect.records import RecordReader
-from shellmark_inspect.station import StationConfig, read_recipes, samples_folder
+from shellmark_inspect.station import StationConfig, log_verifier, read_recipes, samples_folder
 from shellmark_models import ModelError, Store, bundle_roots, load
+from shellmark_trace import PrinterError, TraceError
+from shellmark_trace.keys import Kind, read_key, read_passphrase
+from shellmark_trace.printers import build_printer
 
 BUILT = datetime(2026, 11, 1, tzinfo=UTC)
 """A clock before this is wrong: the program did not exist."""
@@ -54,7 +57,7 @@ def doctor(
     config: Annotated[Path | None, typer.Argument(help="A station's configuration, to check its parts too.")] = None,
     machine: JsonOption = False,
 ) -> None:
-    """Check Qt, cameras, database, disk, clock and model; say what is wrong and what to do.
+    """Check Qt, cameras, database, disk, clock, model, label printer and log key; say what is wrong and what to do.
 
     Ends with exit code 1 when something is bad. Examples: `shellmark doctor` · `shellmark doctor station.toml --json`
     """
@@ -76,7 +79,7 @@ def _findings(name: str, config: StationConfig | None) -> list[Finding]:
     """What one check says; a part that cannot even be looked at is a finding too, and the other checks go on."""
     try:
         return list(CHECKS[name](config))
-    except ShellmarkError as e:
+    except (ShellmarkError, TraceError) as e:
         return [Finding(name, Health.BAD, str(e), "mend it and look again")]
 
 
@@ -194,6 +197,38 @@ def _tried(store: Store, name: str) -> Finding:
     return Finding("model", Health.GOOD, f"{name} runs: {ms / (size[0] * size[1] / 1e6):.0f} ms per megapixel")
 
 
+def _check_labels(config: StationConfig | None) -> Iterator[Finding]:
+    """The label printer, asked for its odometer; nothing is printed."""
+    if config is None or config.label is None:
+        return
+    config.label.label_template(config.folder)
+    settings = config.label.printer_settings(config.folder)
+    printer = build_printer(settings)
+    try:
+        count = printer.odometer()
+    except PrinterError as e:
+        yield Finding("printer", Health.BAD, str(e), "cases go on being recorded, their labels wait for it")
+        return
+    finally:
+        printer.close()
+    counts = "counts nothing" if count is None else f"odometer {count}"
+    yield Finding("printer", Health.GOOD, f"{settings.kind}, {settings.dpi} dpi, {counts}")
+
+
+def _check_log(config: StationConfig | None) -> Iterator[Finding]:
+    """The log's key, opened as a run opens it."""
+    if config is None or config.log is None:
+        return
+    passphrase = read_passphrase(config.log.passphrase, _ask_nobody, f"log {config.log.origin}")
+    read_key(config.folder / config.log.key, passphrase, Kind.LOG)
+    seen = f"{len(config.log.witnesses)} witnesses"
+    yield Finding("log", Health.GOOD, f"{log_verifier(config).name}, its key opens, {seen}")
+
+
+def _ask_nobody(what: str) -> str:
+    raise ConfigError(f"{what}: a station cannot ask for the passphrase: give env:NAME, file:PATH or fd:NUMBER")
+
+
 def _check_samples(_: StationConfig | None) -> Iterator[Finding]:
     try:
         yield Finding("samples", Health.GOOD, str(samples_folder()))
@@ -209,6 +244,8 @@ CHECKS: Mapping[str, Callable[[StationConfig | None], Iterator[Finding]]] = Mapp
         "disk": _check_disk,
         "clock": _check_clock,
         "models": _check_models,
+        "printer": _check_labels,
+        "log": _check_log,
         "samples": _check_samples,
     }
 )

@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import typer
-from matplotlib.figure import Figure
 
 from shellmark_calibration import Grade
 from shellmark_calibration.report import Section, of_figure, write_html
@@ -20,6 +19,9 @@ from shellmark_inspect.errors import InputError
 from shellmark_inspect.recipe import DriftSpec
 from shellmark_inspect.records import BASELINE, RecordReader
 from shellmark_inspect.station import Chart, Monitor, StationConfig, read_recipes
+
+if TYPE_CHECKING:  # matplotlib is loaded where something is drawn: half a second of every command's start
+    from matplotlib.figure import Figure
 
 app = typer.Typer(no_args_is_help=True, help="Drift of light, sharpness, position and scores against their baseline.")
 
@@ -142,6 +144,8 @@ def _write(path: Path, sku: str, charts: Sequence[Chart], troubles: Sequence[str
 
 
 def _figure(chart: Chart) -> Figure:
+    from matplotlib.figure import Figure
+
     figure = Figure(figsize=(7, 2.6))
     axes = figure.subplots()
     axes.plot(chart.rows, chart.values, ".", color="0.7", markersize=4, label="reading")

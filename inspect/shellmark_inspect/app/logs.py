@@ -198,7 +198,7 @@ def witness(
     key_file: Annotated[Path, typer.Option("--key", help="The witness's own key file, used for nothing else.")],
     logs: Annotated[list[str], typer.Option("--log", help="The key of a log to witness, NAME+ID+BASE64.")],
     passphrase: Annotated[
-        str, typer.Option("--passphrase", help=f"Where its passphrase comes from: {WAYS}.")
+        str, typer.Option("--passphrase-from", "--passphrase", help=f"Where its passphrase comes from: {WAYS}.")
     ] = "prompt",  # noqa: S107 - where it is found, not what it is
     state: Annotated[Path, typer.Option("--state", help="Where it keeps what it has seen.")] = Path("witness"),
     host: Annotated[str, typer.Option("--host", help="The address to serve at.")] = "127.0.0.1",

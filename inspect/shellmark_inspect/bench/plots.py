@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import matplotlib as mpl
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+
+if TYPE_CHECKING:  # matplotlib is loaded where something is drawn: half a second of every command's start
+    from matplotlib.axes import Axes
 
 SIZE_IN = (3.5, 2.7)
 COLOURS = ("#1f5fa8", "#b3541e", "#3b7d4f", "#7a4a9b", "#8a6d00", "#00798c")
@@ -84,6 +84,9 @@ def pod_curve(fit: Mapping[str, Any], unit: str, title: str, name: str) -> str:
 
 
 def _svg(draw: Any, title: str, name: str) -> str:
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
     settings: Any = _RC | {"svg.hashsalt": name}
     with mpl.rc_context(settings):
         figure = Figure(figsize=SIZE_IN, layout="constrained")

@@ -105,6 +105,18 @@ class VerifySite:
         """
         self._ask("PUT", f"/upload/proofs/{serial}/{index}", text.encode(), {"Content-Type": "text/plain"})
 
+    def claimed(self) -> list[str]:
+        """Serials of the station's shipped codes that buyers have claimed and that it has not told of yet.
+
+        Raises:
+            OutputError: the site is away, or refuses the token.
+        """
+        answer = self._poster.get(f"{self._settings.url}/upload/claims", {}).body
+        found = answer.get("claimed") if isinstance(answer, dict) else None
+        if not isinstance(found, list):
+            raise OutputError(f"{self._settings.url} names no claims: its program is older, or it is no verify site")
+        return [str(serial) for serial in found]
+
     def _send_picture(self, digest: str) -> None:
         path = self._find(digest)
         if path is None:

@@ -63,12 +63,18 @@ class LabelSpec(BaseModel):
         """The printer's checked settings.
 
         Raises:
-            ConfigError: they cannot be used.
+            ConfigError: they cannot be used, or the printer counts nothing and `uncounted` does not allow that.
         """
         try:
-            return read_printer_settings(self.printer, folder)
+            settings = read_printer_settings(self.printer, folder)
         except TraceError as e:
             raise ConfigError(f"configuration [label]: {e}") from e
+        if not settings.counts and not self.uncounted:
+            raise ConfigError(
+                f"configuration [label]: a printer of kind {settings.kind} has no odometer and would never print: "
+                "set uncounted = true (one proof less), or take a printer that counts"
+            )
+        return settings
 
     def label_template(self, folder: Path) -> LabelTemplate:
         """The label's template.

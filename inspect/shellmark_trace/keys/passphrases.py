@@ -45,7 +45,7 @@ def read_passphrase(source: str, prompt: Prompt, what: str) -> bytes:
             f"a passphrase comes from {WAYS}, and is never written on the command line: give one of these"
         )
     if not 0 < len(found) <= MOST_BYTES:
-        raise KeyFileError(f"{what}: the source gave no passphrase, or more than {MOST_BYTES} bytes: put it there")
+        raise KeyFileError(f"{what}: {source} gave no passphrase, or more than {MOST_BYTES} bytes: put it there")
     return found
 
 

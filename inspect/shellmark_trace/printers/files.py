@@ -7,7 +7,7 @@ import os
 import tempfile
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,8 @@ MOST_TRIES = 1_000
 
 class FilesSettings(PrinterSettings):
     """The folder that takes the labels, and what kind of file each is."""
+
+    counts: ClassVar[bool] = False
 
     kind: Literal["files"] = "files"
     folder: Path

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -13,9 +13,14 @@ from .printer import Printer
 
 
 class PrinterSettings(BaseModel):
-    """What a configuration says of one label printer; `kind` is its key in `PRINTERS`, `dpi` its dots an inch."""
+    """What a configuration says of one label printer; `kind` is its key in `PRINTERS`, `dpi` its dots an inch.
+
+    `counts` says of the kind whether it has an odometer at all.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    counts: ClassVar[bool] = True
 
     kind: str
     dpi: Literal[203, 300, 600] = 300

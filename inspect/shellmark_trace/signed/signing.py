@@ -47,8 +47,10 @@ class CodeSigner:
         if not one.starts <= now < one.ends:
             raise KeyFileError(f"key {one.id} of {one.name} signs from {window}: rotate in the next key")
         if not one.starts <= drawn_at < one.ends:
-            day = f"{drawn_at:%Y-%m-%d}"
-            raise KeyFileError(f"serial {link.serial} was drawn on {day}, key {one.id} signs codes of {window}")
+            raise KeyFileError(
+                f"serial {link.serial} was drawn {drawn_at:%Y-%m-%d %H:%M} UTC, key {one.id} signs codes drawn from "
+                f"{one.starts:%Y-%m-%d %H:%M} to {one.ends:%Y-%m-%d %H:%M} UTC: take the key of that time"
+            )
         if link.gtin not in one.gtins:
             raise KeyFileError(f"key {one.id} may not sign codes of GTIN {link.gtin}: it has {', '.join(one.gtins)}")
         if one.most is not None and before >= one.most:

@@ -8,11 +8,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from shellmark_trace.states import States
+
 from .claims import PIN_LENGTH, TRANSFER_S, TRIES, Claimed, is_owner, new_pin, owner_hash, pin_hash, read_symbols
 from .database import Database, insert_new
 from .devices import Salts, device_hash
 from .queries import pin_conflict
-from .schema import claims, codes, devices, scans
+from .schema import claims, codes, devices, scans, steps
+
+MOST_TOLD = 1_000
+"""Claims a station is told of at once."""
 
 
 class Claims:
@@ -66,6 +71,18 @@ class Claims:
             mine = owner_hash(self._secret, serial, token)
             claim = sa.delete(claims).where(claims.c.serial == serial, claims.c.owner == mine)
             return gone + connection.execute(claim).rowcount
+
+    def of_station(self, station: str) -> list[str]:
+        """Serials of a station's shipped codes whose claim it does not know of; at most 1,000.
+
+        Once the station has told of CLAIMED a code is named no more. Who claimed, and when, stays here.
+        """
+        c, shipped = codes.c, str(States.SHIPPED)
+        theirs = sa.select(steps.c.serial).where(steps.c.station == station, steps.c.after == shipped)
+        query = sa.select(c.serial).join(claims, claims.c.serial == c.serial)
+        mine = query.where(c.state == shipped, c.serial.in_(theirs)).order_by(claims.c.at_s, c.serial)
+        with self._database.reading() as connection:
+            return list(connection.scalars(mine.limit(MOST_TOLD)))
 
     def _right(self, connection: Connection, serial: str, token: str, device: str, at_s: float) -> Claimed:
         """The PIN is right: bind it, unless somebody has."""

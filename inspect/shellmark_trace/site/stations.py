@@ -1,4 +1,4 @@
-"""Where stations upload: events by their keys, pictures by their digests, proofs by their leaf."""
+"""Where stations upload: events by their keys, pictures by their digests, proofs by their leaf; and ask for claims."""
 
 from __future__ import annotations
 
@@ -44,6 +44,10 @@ def station_routes(site: Site) -> APIRouter:
             first = e.errors()[0]
             raise UploadRefused(f"upload of {name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from e
         return await run_in_threadpool(site.uploads.take, name, batch.events)
+
+    @router.get("/claims")
+    async def claimed(name: str = whose) -> dict[str, list[str]]:
+        return {"claimed": await run_in_threadpool(site.claims.of_station, name)}
 
     @router.put("/photos/{digest}")
     async def photo(request: Request, digest: str, name: str = whose) -> dict[str, str]:

@@ -19,7 +19,7 @@ from shellmark_trace.states import States, Suspicion
 
 from .alarms import raise_alert
 from .database import Database, insert_new
-from .schema import code_photos, codes, events, inspections, photos, proofs, steps
+from .schema import claims, code_photos, codes, events, inspections, photos, proofs, steps
 
 PUBLIC_KINDS = frozenset({"frame", "label"})
 """Pictures a buyer may see: the judged frames of a pass and the picture of the label."""
@@ -214,6 +214,9 @@ def _take_step(connection: Connection, told: _Told, *, fresh: bool) -> list[str]
         raise_alert(connection, "upload_conflict", told.at_s, serial=step.serial, facts={"key": told.key})
         return []
     _move(connection, step, number, after)
+    if after == States.RETURNED:  # whoever had it gave it back; one who claims it later is another
+        gone = sa.delete(claims).where(claims.c.serial == step.serial, claims.c.at_s <= told.at_s)
+        connection.execute(gone)
     _name(connection, step.serial, images, passed=True)
     return [image["digest"] for image in images]
 

@@ -46,8 +46,8 @@ FINDINGS: Mapping[Finding, Told] = MappingProxyType(
             Text("正品·您已查询过", "Genuine · you queried it before"),
             None,
             Text(
-                "此码由本厂签发, 之前的查询来自您的这部手机。",
-                "This factory issued the code. The earlier queries came from this phone.",
+                "此码由本厂签发。您这部手机以前查询过它, 或者您已用内码认领。",
+                "This factory issued the code. This phone queried it before, or you claimed it by the inner code.",
             ),
             "good",
             "tick",

@@ -51,6 +51,8 @@ COMMANDS = [
     ("label", "preview"),
     ("label", "print-test"),
     ("label", "read"),
+    *(("codes", name) for name in ("list", "ship", "return", "rework", "retire", "void", "suspect", "clear", "copied")),
+    *(("codes", name) for name in ("claims", "relabel", "order", "roll", "reconcile")),
     ("drift", "show"),
     ("drift", "reset"),
     ("cameras", "list"),
@@ -452,3 +454,9 @@ def test_the_doctor_runs_every_model_that_ships() -> None:
     ]
     assert len(shipped) >= 4
     assert {finding["health"] for finding in shipped} == {"good"}, [finding["text"] for finding in shipped]
+
+
+def test_the_command_line_starts_without_what_draws_or_serves() -> None:
+    program = "import sys, shellmark_inspect.app.cli; print({'matplotlib', 'fastapi', 'uvicorn'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"

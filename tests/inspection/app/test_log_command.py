@@ -142,7 +142,7 @@ def test_a_witness_is_served_and_cosigns(config: Path, place: Place, tmp_path: P
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     options = ["--key", tmp_path / "mes.key", "--log", log_key(place).vkey, "--state", tmp_path / "state"]
-    options += ["--port", port, "--passphrase", f"env:{VARIABLE}"]
+    options += ["--port", port, "--passphrase-from", f"env:{VARIABLE}"]
     code = "from shellmark_inspect.app import main; main()"
     command = [sys.executable, "-c", code, "log", "witness", *map(str, options)]
     service = subprocess.Popen(command, env=os.environ | {VARIABLE: PASSPHRASE}, stdout=subprocess.PIPE)

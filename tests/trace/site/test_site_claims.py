@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -175,3 +176,45 @@ def test_neither_pin_nor_token_is_kept(stand: Stand) -> None:
     kept = b"".join(p.read_bytes() for p in Path(stand.site.settings.folder).rglob("*") if p.is_file())
     for secret in (pin, token, stand.token):
         assert secret.encode() not in kept
+
+
+def test_a_station_is_told_of_a_claim_until_it_has_kept_it(either: Stand, claims: Claims) -> None:
+    story, pin = with_pin(either)
+    either.tell(Story())
+    mine = {"authorization": f"Bearer {either.token}"}
+    others = {"authorization": f"Bearer {either.site.tokens.add('station', 'st02')}"}
+    ask = either.phone("station").get
+    assert ask("/upload/claims", headers=mine).json() == {"claimed": []}
+    claims.claim(story.serial, pin, new_token(), NOW)
+    assert ask("/upload/claims", headers=mine).json() == {"claimed": [story.serial]}
+    assert ask("/upload/claims", headers=others).json() == {"claimed": []}
+    assert ask("/upload/claims").status_code == 401
+    either.upload(story.to("CLAIMED", reason="claim"))
+    assert ask("/upload/claims", headers=mine).json() == {"claimed": []}
+
+
+def test_an_owner_is_not_told_that_nobody_else_has_asked(stand: Stand) -> None:
+    story, pin = with_pin(stand)
+    first, owner = stand.phone("first"), stand.phone("owner")
+    first.get(story.path)
+    owner.get(story.path)
+    owner.post(f"{story.path}/claim", data={"pin": pin})
+    page = owner.get(story.path).text
+    assert "正品·您已查询过" in page
+    assert "或者您已用内码认领" in page
+    assert "来自您的这部手机" not in page
+
+
+def test_a_case_that_came_back_has_no_owner(either: Stand, claims: Claims) -> None:
+    story, pin = with_pin(either)
+    returned = story.to("RETURNED", reason="wheel broken")
+    came_back = datetime.fromisoformat(returned["at"]).timestamp()
+    assert claims.claim(story.serial, pin, new_token(), came_back - 60) is Claimed.BOUND
+    either.upload(returned)
+    buyer = new_token()
+    assert claims.claim(story.serial, pin, buyer, came_back + 60) is Claimed.BOUND
+    either.upload(returned)  # sent again it takes nobody's claim
+    assert claims.claim(story.serial, pin, buyer, came_back + 120) is Claimed.MINE
+    late = story.to("REWORKED", reason="wheel replaced")
+    either.upload(late)
+    assert claims.claim(story.serial, pin, new_token(), came_back + 180) is Claimed.CONFLICT

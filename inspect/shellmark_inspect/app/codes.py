@@ -1,0 +1,372 @@
+"""`shellmark codes`: what people do with codes once their labels are on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from shellmark_inspect.app.checks import ConfigArgument, OperatorOption, records_of
+from shellmark_inspect.app.printing import JsonOption, errors, out, print_json, print_table
+from shellmark_inspect.app.records import WhereOption, open_reader
+from shellmark_inspect.errors import DatabaseInUse, InputError, WrongState
+from shellmark_inspect.outputs import OutputError, VerifySite, build_output, deliver, read_output_settings
+from shellmark_inspect.records import IssuedCode, RecordReader, Records
+from shellmark_inspect.station import StationConfig, open_log, publish
+from shellmark_trace import States, check_serial, parse_link
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Codes once their labels are on: ship, take back, retire, doubt; orders, rolls of labels and their counts.",
+)
+
+NOT_ALL = 1
+"""The exit code when a code could not take its step."""
+VERIFY = "verify"
+
+CodesArgument = Annotated[list[str] | None, typer.Argument(help="Serials, or whole codes as a scanner reads them.")]
+FileOption = Annotated[Path | None, typer.Option("--file", help="A text file with one code or serial a line.")]
+ReasonOption = Annotated[str, typer.Option("--reason", help="Why, in a word.")]
+SecondOption = Annotated[str, typer.Option("--second", help="The second person, where two are needed.")]
+TargetOption = Annotated[
+    str | None, typer.Option("--target", help="The output of the verify site. Default: the only one of that kind.")
+]
+Step = Callable[[Records, str], None]
+
+
+# ── looking ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@app.command("list")
+def list_codes(
+    data: WhereOption = None,
+    state: Annotated[States | None, typer.Option("--state", help="Only codes that stand there.")] = None,
+    texts: Annotated[
+        bool, typer.Option("--texts", help="Only the codes' texts, one a line, for another command.")
+    ] = False,
+    machine: JsonOption = False,
+) -> None:
+    """List codes with their states; may be asked while the station runs.
+
+    Examples: `shellmark codes list --data station.toml --state ACTIVE` · `… --state ACTIVE --texts > codes.txt`
+    """
+    reader = open_reader(data)
+    try:
+        found = [code for code in reader.issued().codes() if state in (None, code.state)]
+    finally:
+        reader.close()
+    if texts:
+        for code in found:
+            typer.echo(str(code.link))
+    elif machine:
+        print_json([_code_json(code) for code in found])
+    else:
+        print_table(("serial", "state", "doubt", "station", "drawn", "gtin"), map(_code_line, found))
+
+
+# ── steps of codes ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@app.command()
+def ship(
+    config: ConfigArgument,
+    operator: OperatorOption,
+    codes: CodesArgument = None,
+    file: FileOption = None,
+    target: TargetOption = None,
+    reason: Annotated[str, typer.Option("--reason", help="Such as the delivery's number.")] = "ship",
+    machine: JsonOption = False,
+) -> None:
+    """Say that cases leave the factory, once the verify site knows them; until then buyers read 尚未出厂.
+
+    Example: `shellmark codes ship station.toml --file loaded.txt --operator w17 --reason "delivery 88"`
+    """
+    site = target or _site_of(StationConfig.read(config))
+    _take(config, codes, file, machine, lambda r, s: r.labels.ship(s, target=site, operator=operator, reason=reason))
+
+
+@app.command()
+def claims(config: ConfigArgument, target: TargetOption = None, machine: JsonOption = False) -> None:
+    """Fetch from the verify site which shipped codes buyers have claimed, and keep that as CLAIMED.
+
+    Example: `shellmark codes claims station.toml`
+    """
+    settings = StationConfig.read(config)
+    name = target or _site_of(settings)
+    site = build_output(read_output_settings(name, settings.outputs.get(name, {}), settings.folder))
+    if not isinstance(site, VerifySite):
+        raise InputError(f"output {name} is no verify site: name one of kind {VERIFY}")
+    try:
+        found = site.claimed()
+    except OutputError as e:
+        raise InputError(f"output {name}: {e}") from e
+    if found:
+        _take(config, found, None, machine, lambda r, s: r.labels.claim(s))
+    elif machine:
+        print_json([])
+    else:
+        out.print("no new claims")
+
+
+@app.command("return")
+def take_back(
+    config: ConfigArgument,
+    operator: OperatorOption,
+    reason: ReasonOption,
+    codes: CodesArgument = None,
+    file: FileOption = None,
+    machine: JsonOption = False,
+) -> None:
+    """Take shipped cases back.
+
+    Example: `shellmark codes return station.toml K7M2PQX4D8TZ9 --operator w17 --reason "wheel broken"`
+    """
+    _take(config, codes, file, machine, lambda r, s: r.labels.take_back(s, operator=operator, reason=reason))
+
+
+@app.command()
+def rework(
+    config: ConfigArgument,
+    operator: OperatorOption,
+    reason: ReasonOption,
+    codes: CodesArgument = None,
+    file: FileOption = None,
+    machine: JsonOption = False,
+) -> None:
+    """Say that returned cases were reworked; they may be shipped again.
+
+    Example: `shellmark codes rework station.toml K7M2PQX4D8TZ9 --operator w17 --reason "wheel replaced"`
+    """
+    _take(config, codes, file, machine, lambda r, s: r.labels.rework(s, operator=operator, reason=reason))
+
+
+@app.command()
+def retire(
+    config: ConfigArgument,
+    operator: OperatorOption,
+    reason: ReasonOption,
+    codes: CodesArgument = None,
+    file: FileOption = None,
+    machine: JsonOption = False,
+) -> None:
+    """Take labelled cases out of use, for ever.
+
+    Example: `shellmark codes retire station.toml K7M2PQX4D8TZ9 --operator w17 --reason recycled`
+    """
+    _take(config, codes, file, machine, lambda r, s: r.labels.retire(s, operator=operator, reason=reason))
+
+
+@app.command()
+def void(
+    config: ConfigArgument,
+    operator: OperatorOption,
+    reason: ReasonOption,
+    codes: CodesArgument = None,
+    file: FileOption = None,
+    machine: JsonOption = False,
+) -> None:
+    """Make codes void, for ever; their labels have to be destroyed and nothing is drawn in their place.
+
+    Example: `shellmark codes void station.toml K7M2PQX4D8TZ9 --operator w17 --reason "label lost"`
+    """
+    _take(config, codes, file, machine, lambda r, s: r.labels.void(s, operator=operator, reason=reason))
+
+
+@app.command()
+def suspect(
+    config: ConfigArgument,
+    operator: OperatorOption,
+    reason: ReasonOption,
+    codes: CodesArgument = None,
+    file: FileOption = None,
+    machine: JsonOption = False,
+) -> None:
+    """Put codes in doubt; where they stand stays.
+
+    Example: `shellmark codes suspect station.toml K7M2PQX4D8TZ9 --operator qc1 --reason "seen twice in one shop"`
+    """
+    _take(config, codes, file, machine, lambda r, s: r.labels.suspect(s, operator=operator, reason=reason))
+
+
+@app.command()
+def clear(
+    config: ConfigArgument,
+    operator: OperatorOption,
+    reason: ReasonOption,
+    codes: CodesArgument = None,
+    file: FileOption = None,
+    machine: JsonOption = False,
+) -> None:
+    """Take codes out of doubt.
+
+    Example: `shellmark codes clear station.toml K7M2PQX4D8TZ9 --operator qc1 --reason "label found and destroyed"`
+    """
+    _take(config, codes, file, machine, lambda r, s: r.labels.clear(s, operator=operator, reason=reason))
+
+
+@app.command()
+def copied(
+    config: ConfigArgument,
+    operator: OperatorOption,
+    reason: ReasonOption,
+    codes: CodesArgument = None,
+    file: FileOption = None,
+    machine: JsonOption = False,
+) -> None:
+    """Say for ever that codes in doubt were copied.
+
+    Example: `shellmark codes copied station.toml K7M2PQX4D8TZ9 --operator qc1 --reason "copy bought in Yiwu"`
+    """
+    _take(config, codes, file, machine, lambda r, s: r.labels.copied(s, operator=operator, reason=reason))
+
+
+@app.command()
+def relabel(
+    config: ConfigArgument,
+    case: Annotated[str, typer.Argument(help="The case's id.", show_default=False)],
+    operator: OperatorOption,
+    second: SecondOption,
+    reason: ReasonOption,
+) -> None:
+    """Void the code of a case in the house and draw a new one, printed at the station's next run; two persons.
+
+    Example: `shellmark codes relabel station.toml C-0042 --operator w17 --second s01 --reason "label torn"`
+    """
+    with at_rest(config) as records:
+        serial = records.labels.relabel(case, first=operator, second=second, reason=reason)
+        tell(records, StationConfig.read(config))
+    out.print(
+        f"case {case}: strip the old label and destroy it; {serial} is printed next", markup=False, soft_wrap=True
+    )
+
+
+# ── parts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@contextmanager
+def at_rest(config: Path) -> Iterator[Records]:
+    """The records of a station that stands still.
+
+    Raises:
+        DatabaseInUse: it runs; only its own process may write.
+        LogForked: the records do not continue what the station has signed: they were rolled back or changed.
+    """
+    try:
+        with records_of(config) as records, _in_its_log(StationConfig.read(config)):
+            yield records
+    except DatabaseInUse as e:
+        raise DatabaseInUse(
+            f"{e}, or use its label page (标签页, P) for orders, rolls, new labels and counts: "
+            "only one process writes a station's records"
+        ) from e
+
+
+@contextmanager
+def _in_its_log(settings: StationConfig) -> Iterator[None]:
+    """See first that the records continue what was signed, as a run does, and publish what was done afterwards."""
+    if settings.log is None:
+        yield
+        return
+    post = None if settings.log.post is None else settings.folder / settings.data / settings.log.post
+    reader = RecordReader(settings.url, settings.images)
+    try:
+        publisher = open_log(settings, reader)
+        publisher.look()
+        yield
+        publish(publisher, (), post)
+    finally:
+        reader.close()
+
+
+def _take(config: Path, codes: list[str] | None, file: Path | None, machine: bool, step: Step) -> None:
+    """Let every code take a step; each is a transaction of its own, and one that cannot holds back no other."""
+    serials = _serials(codes, file)
+    settings = StationConfig.read(config)
+    took: list[dict[str, Any]] = []
+    with at_rest(config) as records:
+        for serial in serials:
+            records.labels.standing(serial)  # an unknown one ends it before anything is done
+        tell(records, settings, aloud=False)  # a code ships only once its site knows it
+        for serial in serials:
+            took.append(_one(records, serial, step))
+            if not machine:
+                one = took[-1]
+                doubt = "" if one["suspicion"] == "NONE" else one["suspicion"]
+                words = filter(None, (serial, one["state"], doubt, one["refused"]))
+                out.print("  ".join(words), markup=False, soft_wrap=True)
+        tell(records, settings)
+    if machine:
+        print_json(took)
+    if refused := sum(bool(one["refused"]) for one in took):
+        errors.print(
+            f"shellmark: {refused} of {len(took)} codes were refused", style="red", markup=False, soft_wrap=True
+        )
+        raise typer.Exit(NOT_ALL)
+
+
+def _one(records: Records, serial: str, step: Step) -> dict[str, Any]:
+    refused = None
+    try:
+        step(records, serial)
+    except WrongState as e:
+        refused = str(e)
+    state, doubt = records.labels.standing(serial)
+    return {"serial": serial, "state": str(state), "suspicion": str(doubt), "refused": refused}
+
+
+def _serials(codes: list[str] | None, file: Path | None) -> list[str]:
+    """The serials that are meant, each once; every text is looked at before anything is done."""
+    texts = list(codes or ())
+    if file is not None:
+        try:
+            texts += [line.strip() for line in file.read_text("utf-8-sig").splitlines() if line.strip()]
+        except (OSError, UnicodeDecodeError) as e:
+            raise InputError(f"codes {file} cannot be read: give a text file with one code a line") from e
+    if not texts:
+        raise InputError("which codes? give serials or whole codes, or --file with one a line")
+    serials = [parse_link(text).serial if "/" in text else check_serial(text) for text in texts]
+    if twice := [serial for serial, count in Counter(serials).items() if count > 1]:
+        raise InputError(f"code {twice[0]} is given twice: two cases would carry the same, look for the second label")
+    return serials
+
+
+def _site_of(settings: StationConfig) -> str:
+    """The output by which the verify site is told."""
+    sites = [name for name, one in settings.outputs.items() if one.get("kind") == VERIFY]
+    if len(sites) != 1:
+        found = f"{len(sites)} outputs of kind {VERIFY}" if sites else f"no output of kind {VERIFY}"
+        raise InputError(f"the configuration has {found}: buyers are told by one, see docs/verify-site.md, or --target")
+    return sites[0]
+
+
+def tell(records: Records, settings: StationConfig, *, aloud: bool = True) -> None:
+    """Bring what happened to every output, as the running station would; what fails is said and comes later."""
+    for name, raw in settings.outputs.items():
+        try:
+            deliver(records, name, build_output(read_output_settings(name, raw, settings.folder)))
+        except OutputError as e:
+            if aloud:
+                why = f"shellmark: output {name}: {e}; it is told at the station's next run"
+                errors.print(why, style="yellow", markup=False, soft_wrap=True)
+
+
+def _code_line(code: IssuedCode) -> tuple[object, ...]:
+    doubt = "" if code.suspicion == "NONE" else code.suspicion
+    when = f"{code.drawn_at.astimezone():%Y-%m-%d %H:%M:%S}"
+    return code.link.serial, code.state, doubt, code.station, when, code.link.gtin
+
+
+def _code_json(code: IssuedCode) -> dict[str, Any]:
+    return {
+        "serial": code.link.serial,
+        "gtin": code.link.gtin,
+        "text": str(code.link),
+        "state": str(code.state),
+        "suspicion": str(code.suspicion),
+        "station": code.station,
+        "drawn_at": code.drawn_at.isoformat(timespec="seconds"),
+    }
