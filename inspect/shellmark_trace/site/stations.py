@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
@@ -24,16 +25,8 @@ _HEX = re.compile(r"[0-9a-f]{64}")
 def station_routes(site: Site) -> APIRouter:
     """The routes under `/upload`; each needs a station's token."""
 
-    def station(request: Request) -> str:
-        kind, _, token = request.headers.get("authorization", "").partition(" ")
-        name = site.tokens.name_of("station", token.strip()) if kind.lower() == "bearer" else None
-        if name is None:
-            allowed = site.may_miss(address_of(request))
-            raise HTTPException(401 if allowed else 429, "no token of a station")
-        return name
-
     router = APIRouter(prefix="/upload")
-    whose = Depends(station)
+    whose = Depends(partial(_station, site))
 
     @router.post("/events")
     async def events(request: Request, name: str = whose) -> Taken:
@@ -73,3 +66,12 @@ def station_routes(site: Site) -> APIRouter:
         return {"kept": serial}
 
     return router
+
+
+def _station(site: Site, request: Request) -> str:
+    """Whose token a request carries."""
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    name = site.tokens.name_of("station", token.strip()) if kind.lower() == "bearer" else None
+    if name is None:
+        raise HTTPException(401 if site.may_miss(address_of(request)) else 429, "no token of a station")
+    return name
