@@ -24,7 +24,6 @@ _HEX = re.compile(r"[0-9a-f]{64}")
 
 def station_routes(site: Site) -> APIRouter:
     """The routes under `/upload`; each needs a station's token."""
-
     router = APIRouter(prefix="/upload")
     whose = Depends(partial(_station, site))
 
