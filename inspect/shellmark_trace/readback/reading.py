@@ -38,9 +38,10 @@ MOST_PX = 2_200_000
 MARGIN = 0.25
 FILLED = 0.4 / (1 + 2 * MARGIN) ** 2
 
-_QR = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCodeModel2])
+_QR = zxingcpp.BarcodeFormat.QRCodeModel2
 """Without Micro QR, which the decoder's `QRCode` includes and which has so little error correction that it was seen to
-read "222898" out of a spoilt label's finder pattern."""
+read "222898" out of a spoilt label's finder pattern. No set of formats is kept here: at the end of the
+program the binding would report it as a leak."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,7 +135,8 @@ def _decoded(grey: NDArray[np.uint8], place: Place, attempt: _Try = _Try(1, 1)) 
         pixels = np.asarray(
             cv2.resize(pixels, None, fx=attempt.x, fy=attempt.y, interpolation=cv2.INTER_CUBIC), np.uint8
         )
-    symbols = zxingcpp.read_barcodes(pixels, formats=_QR, try_invert=False, return_errors=True)
+    formats = zxingcpp.BarcodeFormats([_QR])
+    symbols = zxingcpp.read_barcodes(pixels, formats=formats, try_invert=False, return_errors=True)
     return _merged(_read(symbol, place, attempt) for symbol in symbols)
 
 
