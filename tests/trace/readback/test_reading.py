@@ -254,3 +254,8 @@ def test_the_door_of_trace_loads_no_opencv_for_labels_and_printers() -> None:
     code = "import sys, shellmark_trace.labels, shellmark_trace.printers; print('cv2' in sys.modules)"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "False"
+
+
+def test_nothing_of_the_decoder_is_kept_until_the_program_ends() -> None:
+    kept = vars(sys.modules["shellmark_trace.readback.reading"]).values()
+    assert not [one for one in kept if isinstance(one, zxingcpp.BarcodeFormats)]
