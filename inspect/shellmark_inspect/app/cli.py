@@ -123,6 +123,9 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except OSError as e:  # a name too long, links in a ring, a disk that is full: what no command looks for by itself
+        _say(f"{e.filename or 'a file'}: {e.strerror or e}: give another file, or free some space")
+        sys.exit(BAD_INPUT)
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)
 

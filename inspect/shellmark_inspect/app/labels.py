@@ -134,7 +134,7 @@ def print_test(
     """
     if printer is None and (config is None or StationConfig.read(config).label is None):
         raise typer.BadParameter("which printer? give --printer HOST, or --config with a section [label]")
-    place = _place(config, host, template, _address(printer) if printer else None, dpi)
+    place = _place(config, host, template, None if printer is None else _address(printer), dpi)
     made = build_printer(place.printer)
     before, after = _printed(made, _sample(place, _Words(recipe, sku, name, gtin, batch, day), made.dots_per_mm))
     labels = None if before is None or after is None else after - before

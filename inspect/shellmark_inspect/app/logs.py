@@ -260,7 +260,7 @@ def _opened(data: bytes, entry: bytes) -> Any:
         said = json.loads(data)
         payload, salt = str(said["payload"]).encode(), b64decode(said["salt"], validate=True)
         fits = payload_hash(payload, salt) == json.loads(entry)["payload"]
-    except (ValueError, KeyError, TypeError) as e:
+    except (ValueError, KeyError, TypeError, RecursionError) as e:
         raise InputError("this is no disclosed record: `shellmark log proof --record` writes one") from e
     if not fits:
         raise InputError(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal, Self
@@ -79,10 +80,11 @@ class Zebra:
         """
         with self._connected() as connection:
             connection.sendall(ODOMETER)
-            answer = b""
+            answer, deadline = b"", time.monotonic() + self._answer_s
             while not (found := _ANSWER.search(answer)):
                 chunk = connection.recv(_ANSWER_BYTES)
                 answer += chunk
+                connection.settimeout(max(deadline - time.monotonic(), 0.001))  # of the whole answer
                 if not chunk or b"?" in answer or len(answer) > _ANSWER_BYTES:
                     raise PrinterError(
                         f"{self} answers {answer[:40]!r} when asked for its odometer: it must be a Zebra, "

@@ -261,6 +261,10 @@ def train_a_family_that_only_names(place: Place) -> list[str]:
     return ["train", str(place.cases), "--out", str(place.folder / "b"), "--family", "classifier"]
 
 
+def key_with_too_long_a_name(place: Place) -> list[str]:
+    return ["keys", "init", "root", "li", "k" * 300]
+
+
 CASES: list[tuple[Case, str]] = [
     (no_config, "none.toml is missing: see docs/station.md"),
     (bad_toml, "mend the file, see docs/station.md"),
@@ -297,6 +301,7 @@ CASES: list[tuple[Case, str]] = [
     (a_row_there_cannot_be, "row"),
     (before_all_time, "no such local time: give a date"),
     (doctor_without_config, "none.toml is missing"),
+    (key_with_too_long_a_name, "File name too long: give another file"),
     (train_from_nothing, "none is missing"),
     (train_from_no_manifest, "none.json is missing"),
     (train_from_a_bad_manifest, "m.json cannot be read"),

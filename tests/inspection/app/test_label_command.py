@@ -117,6 +117,7 @@ def test_a_label_is_read_and_judged(tmp_path: Path) -> None:
         (("print-test", "--gtin", GTIN, "--printer", "127.0.0.1:1"), "see that it is on"),
         (("print-test", "--gtin", GTIN, "--printer", "host:port"), "host:port"),
         (("print-test", "--gtin", GTIN), "which printer"),
+        (("print-test", "--gtin", GTIN, "--printer", ""), "host"),
         (("read", "none.png"), "cannot be read"),
         (("read", "text.png"), "is no picture"),
         (("read", "empty.png"), "is no picture"),

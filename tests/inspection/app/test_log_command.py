@@ -130,6 +130,11 @@ def test_what_cannot_be_done_is_said_in_one_line(config: Path, place: Place, tmp
     assert "cannot be read" in refused(InputError, "log", "verify-proof", tmp_path / "none", "--log", "x")
     (tmp_path / "x.tlog-proof").write_text("nothing")
     assert "no proof file" in refused(LogError, "log", "verify-proof", tmp_path / "x.tlog-proof", "--log", "x")
+    out = tmp_path / "case"
+    call("log", "proof", config, "--index", 1, "--out", out)
+    (tmp_path / "deep.json").write_text("[" * 200_000)
+    deep = ("--log", log_key(place).vkey, "--record", tmp_path / "deep.json")
+    assert "no disclosed record" in refused(InputError, "log", "verify-proof", tmp_path / "case.tlog-proof", *deep)
     bare = place.write_config()
     assert "add a [log] section" in refused(ConfigError, "log", "check", bare)
 

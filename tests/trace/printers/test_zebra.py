@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import socket
 import sys
 import threading
+import time
 from pathlib import Path
 from types import ModuleType
 
@@ -111,6 +113,29 @@ def test_an_answer_that_is_no_number_is_refused(answer: bytes) -> None:
         with pytest.raises(PrinterError, match="odometer"):
             Zebra("127.0.0.1", server.getsockname()[1]).odometer()
         thread.join()
+
+
+def test_an_answer_that_drips_is_waited_for_no_longer_than_one_that_never_comes() -> None:
+    stop = threading.Event()
+
+    def drip(server: socket.socket) -> None:
+        connection, _ = server.accept()
+        with connection:
+            connection.sendall(b'"')
+            with contextlib.suppress(OSError):
+                while not stop.wait(0.1):
+                    connection.sendall(b"1")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=drip, args=(server,))
+        thread.start()
+        begun = time.monotonic()
+        with pytest.raises(PrinterError, match="no answer in time"):
+            Zebra("127.0.0.1", server.getsockname()[1], answer_s=0.5).odometer()
+        took_s = time.monotonic() - begun
+        stop.set()
+        thread.join()
+    assert took_s < 5
 
 
 def test_a_lie_of_the_odometer_is_one_off() -> None:
