@@ -93,7 +93,7 @@ class Audit:
         c, e = inspections.c, code_events.c
         with self._reading() as connection:
             held = connection.execute(sa.select(inspections).where(c.row.in_(wanted))).mappings().all()
-            for record in rows.load(connection, held, self._images):
+            for record in rows.load(connection, held, self._images, follow=False):
                 found[record.row] = _steady(record_json(record))
             steps = sa.select(code_events).where(e.serial.in_(serials))
             for event in connection.execute(steps).mappings():

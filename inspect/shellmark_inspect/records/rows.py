@@ -159,15 +159,19 @@ def versions_of(row: Row) -> Versions:
     return Versions(**{name: row[name] for name in _VERSIONS})
 
 
-def load(connection: Connection, rows: Iterable[Row], folder: Path) -> list[Record]:
-    """The records of rows of `inspections`, with their parts fetched in one query a table."""
+def load(connection: Connection, rows: Iterable[Row], folder: Path, *, follow: bool = True) -> list[Record]:
+    """The records of rows of `inspections`, with their parts fetched in one query a table.
+
+    `follow` names for a code whose label was replaced what came in its place; without it a record's code is the one it
+    was written with.
+    """
     heads = list(rows)
     origins = sorted({_origin(head) for head in heads})
     reasons = _parts(connection, schema.reasons, origins)
     defects = _parts(connection, schema.defects, origins)
     images = _parts(connection, schema.images, origins)
     suspect = check_reading.marks(connection, origins)
-    codes = _codes(connection, {head["serial"] for head in heads if head["serial"] is not None})
+    codes = _codes(connection, {head["serial"] for head in heads if head["serial"] is not None}, follow=follow)
     return [
         Record(
             row=head["row"],
@@ -203,15 +207,17 @@ def _parts(connection: Connection, table: sa.Table, rows: list[int]) -> dict[int
     return found
 
 
-def _codes(connection: Connection, serials: set[str]) -> dict[str, Code]:
-    """The codes of these serials; for one whose label was replaced, what came in its place."""
+def _codes(connection: Connection, serials: set[str], *, follow: bool) -> dict[str, Code]:
+    """The codes of these serials; with `follow`, for one whose label was replaced, what came in its place."""
     if not serials:
         return {}
     old, now = schema.codes.c, schema.codes.alias("now").c
     better = sa.and_(now.row == old.row, now.serial != old.serial, now.state != "VOID", old.state == "VOID")
     found = (old.serial, old.text, old.state, now.serial, now.text, now.state)
     query = sa.select(*found).join(now.serial.table, better, isouter=True).where(old.serial.in_(sorted(serials)))
-    return {row[0]: Code(*row[:3]) if row[3] is None else Code(*row[3:]) for row in connection.execute(query)}
+    return {
+        row[0]: Code(*row[:3]) if row[3] is None or not follow else Code(*row[3:]) for row in connection.execute(query)
+    }
 
 
 def _inspection(head: Row, reasons: Iterable[Row], defects: Iterable[Row]) -> Inspection:
