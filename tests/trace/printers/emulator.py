@@ -2,9 +2,9 @@
 
 In a test: `with Emulator() as printer: ... printer.port ... printer.pictures`. As a process that outlives a killed
 station: `with EmulatorProcess(folder) as printer: ...`, or by hand `python emulator.py FOLDER --port N --faults JSON`,
-which prints its port and serves until its standard input ends. What it has printed lies in the folder as 000001.png, 000002.png, ... in order; the odometer lies
-there too, so that the printer can itself be stopped and started. One connection is served after the other, as a printer
-does: what is asked after a job is answered after that job was taken.
+which prints its port and serves until its standard input ends. What it has printed lies in the folder as 000001.png,
+000002.png, ... in order; the odometer lies there too, so that the printer can itself be stopped and started. One
+connection is served after the other, as a printer does: what is asked after a job is answered after that job was taken.
 """
 
 from __future__ import annotations
