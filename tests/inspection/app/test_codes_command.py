@@ -230,6 +230,8 @@ def test_what_was_rolled_back_is_not_touched_and_what_was_done_is_published(
     assert call(*void, one, *WHY) == f"{one}  VOID\n"
     assert (place.folder / "data" / "log" / "checkpoint").is_file()
     assert call("log", "check", config).startswith("holds")
+    call("codes", "relabel", config, "b", "--second", "s01", *WHY)
+    assert call("log", "check", config).startswith("holds"), "a label that was replaced is no edit"
     database.write_bytes(old)
     assert "rolled back" in refused(LogForked, *void, other, *WHY)
     assert {state for state, _ in states(config).values()} == {"ACTIVE"}
