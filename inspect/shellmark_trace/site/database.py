@@ -46,8 +46,9 @@ class Database:
             self._closing = self._closing.pop_all()
 
     def close(self) -> None:
-        """Let go of the database."""
-        self._closing.close()
+        """Let go of the database, once whoever writes has ended: SQLite crashes when closed under a writer."""
+        with self._turn:
+            self._closing.close()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

@@ -212,6 +212,26 @@ def test_one_process_holds_the_database(tmp_path: Path) -> None:
     site.close()
 
 
+def test_closing_waits_for_who_writes_and_nobody_writes_after(tmp_path: Path) -> None:
+    database, writing, ended = Database(tmp_path / "v.db"), threading.Event(), threading.Event()
+
+    def write() -> None:
+        with database.writing() as connection:
+            writing.set()
+            ended.wait(0.5)
+            connection.execute(sa.text("UPDATE about SET value = value"))
+            ended.set()
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    writing.wait()
+    database.close()
+    assert ended.is_set()
+    thread.join()
+    with pytest.raises(SiteError), database.writing():
+        pass
+
+
 def test_databases_that_cannot_be_had(tmp_path: Path) -> None:
     (tmp_path / "text.db").write_text("shopping list, quite long, so that it is no database at all" * 20)
     for url in ("mysql://x/y", "sqlite://", "://", str(tmp_path / "text.db"), "postgresql://nobody@127.0.0.1:1/none"):
