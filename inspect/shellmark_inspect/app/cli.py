@@ -6,7 +6,7 @@ import io
 import logging
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib import import_module, metadata
 from types import MappingProxyType
 from typing import Annotated, Any
@@ -51,27 +51,37 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
 """Every command by its word: the module of this folder it is in, and what it is called there."""
 
 
-class Commands(TyperGroup):
+class _Table(Mapping[str, Any]):
     """The table as commands; a module is imported when its word is asked for, so that no command waits for all."""
+
+    def __getitem__(self, word: str) -> Any:
+        module, _, name = COMMANDS[word].partition(":")
+        found = getattr(import_module(f"shellmark_inspect.app.{module}"), name)
+        around = typer.Typer(rich_markup_mode="markdown")
+        if isinstance(found, typer.Typer):
+            around.add_typer(found, name=word)
+        else:
+            around.command(word)(found)
+        return typer.main.get_group(around).commands[word]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+
+class Commands(TyperGroup):
+    """The commands of the table."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.commands: Any = _Table()
 
     def list_commands(self, ctx: Any) -> list[str]:
         """The words, in the table's order."""
         del ctx
-        return list(COMMANDS)
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """The command of a word, None for another."""
-        del ctx
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, name = COMMANDS[cmd_name].partition(":")
-        found = getattr(import_module(f"shellmark_inspect.app.{module}"), name)
-        around = typer.Typer(rich_markup_mode="markdown")
-        if isinstance(found, typer.Typer):
-            around.add_typer(found, name=cmd_name)
-        else:
-            around.command(cmd_name)(found)
-        return typer.main.get_group(around).commands[cmd_name]
+        return list(self.commands)
 
 
 app = typer.Typer(

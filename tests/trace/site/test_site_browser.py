@@ -20,8 +20,8 @@ from shellmark_trace.clones import Place
 from shellmark_trace.site import new_pin, pin_hash
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="no selenium: install the extra `dev`")
+from selenium.common.exceptions import WebDriverException  # noqa: E402
 from selenium.webdriver.common.by import By  # noqa: E402
-from selenium.webdriver.support.expected_conditions import staleness_of  # noqa: E402
 from selenium.webdriver.support.ui import WebDriverWait  # noqa: E402
 
 FLAGS = (
@@ -104,10 +104,15 @@ def text(browser: Any, selector: str) -> str:
 
 def press(browser: Any, name: str, typed: str) -> None:
     """Fill the page's form in, send it, and wait for what comes."""
-    field = browser.find_element(By.NAME, name)
-    field.send_keys(typed)
+    browser.find_element(By.NAME, name).send_keys(typed)
+    browser.execute_script("window.before = true")
     browser.find_element(By.CSS_SELECTOR, "#f button").click()
-    WebDriverWait(browser, 10).until(staleness_of(field))
+    patient(browser).until(lambda at: at.execute_script("return !window.before && document.readyState == 'complete'"))
+
+
+def patient(browser: Any) -> WebDriverWait[Any]:
+    """Waits, and asks again what the driver cannot answer between two pages."""
+    return WebDriverWait(browser, 20, ignored_exceptions=[WebDriverException])
 
 
 def give_pin(browser: Any, pin: str) -> None:
@@ -208,7 +213,7 @@ def test_an_inspector_sees_the_whole_trace(stand: Stand, browse: Callable[..., A
     desk = browse()
     desk.get(f"{stand.url}/inspector/case/{story.serial}")
     press(desk, "token", token)
-    WebDriverWait(desk, 10).until(lambda at: "待处理警报" in text(at, "main"))
+    patient(desk).until(lambda at: "待处理警报" in text(at, "main"))
     desk.get(f"{stand.url}/inspector/case/{story.serial}")
     page = text(desk, "main")
     for word in (story.case_id, "sha256:" + "b" * 64, "op-3f9a", "SHIPPED", "gloss-20"):
