@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
+import socket
+import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,3 +39,44 @@ def real_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real photographs at {folder} (set SHELLMARK_REAL_DATA)")
     return folder
+
+
+@pytest.fixture
+def empty_postgresql(request: pytest.FixtureRequest) -> str:
+    """The address of an empty database on the server of this session."""
+    psycopg = pytest.importorskip("psycopg", reason="no psycopg: install the extra `postgres`")
+    port = request.getfixturevalue("postgresql_port")
+    address = f"postgresql://postgres@127.0.0.1:{port}/postgres"
+    with psycopg.connect(address, autocommit=True) as server:
+        server.execute("DROP SCHEMA public CASCADE")
+        server.execute("CREATE SCHEMA public")
+    return address
+
+
+@pytest.fixture(scope="session")
+def postgresql_port() -> Iterator[int]:
+    """A PostgreSQL server on loopback, as Debian's package installs it; skipped where there is none."""
+    binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+    if not binaries:
+        pytest.skip("no PostgreSQL server: apt-get install postgresql")
+    import pwd  # not on Windows
+
+    root = os.geteuid() == 0
+    if root and "postgres" not in {user.pw_name for user in pwd.getpwall()}:
+        pytest.skip("PostgreSQL does not run as root and there is no user postgres")
+    as_user = ["runuser", "-u", "postgres", "--"] if root else []
+    with tempfile.TemporaryDirectory(prefix="shellmark-pg-") as folder, socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        probe.close()
+        if root:
+            shutil.chown(folder, "postgres")
+        control = [*as_user, str(binaries[-1] / "pg_ctl"), "-D", f"{folder}/data", "-w", "-s"]
+        quiet: dict[str, Any] = {"cwd": folder, "check": True, "stdout": subprocess.DEVNULL, "timeout": 60}
+        subprocess.run([*control, "initdb", "-o", "-A trust -U postgres -E UTF8 --locale=C --no-sync"], **quiet)
+        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c shared_buffers=16MB -c fsync=off"
+        subprocess.run([*control, "-l", f"{folder}/log", "-o", options, "start"], **quiet)
+        try:
+            yield port
+        finally:
+            subprocess.run([*control, "-m", "immediate", "stop"], **quiet)
