@@ -11,7 +11,7 @@ from PyQt6.QtCore import QSize, QTimer
 from PyQt6.QtWidgets import QApplication
 
 import shellmark_gui.pictures  # noqa: F401 - it imports cv2, whose Qt paths have to go before the application starts
-from shellmark_gui.bridge import StationDoor
+from shellmark_gui.doors import StationDoor
 from shellmark_gui.faults import shown_faults
 from shellmark_gui.language import Language
 from shellmark_gui.theme import DESIGN, Sizes

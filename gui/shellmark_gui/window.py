@@ -11,13 +11,14 @@ from PyQt6.QtCore import QCoreApplication, QTimer
 from PyQt6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from shellmark_gui.bridge import Bridge, StationDoor
+from shellmark_gui.bridge import Bridge
 from shellmark_gui.calibrationwords import trouble_sentence
 from shellmark_gui.cases import Case, Cases
 from shellmark_gui.desks.decision_desk import DecisionDesk
 from shellmark_gui.desks.engineer import Engineer
 from shellmark_gui.desks.label_desk import LabelDesk
 from shellmark_gui.desks.picture_desk import PictureDesk
+from shellmark_gui.doors import StationDoor
 from shellmark_gui.keys import Action, keys_with
 from shellmark_gui.language import Language
 from shellmark_gui.pages.choice_page import ChoicePage, Question

@@ -8,7 +8,7 @@ import pytest
 
 import shellmark_gui
 from shellmark_gui import StationDoor
-from shellmark_gui.bridge import ChecksDoor, ClearanceDoor, DriftDoor, WorkshopDoor
+from shellmark_gui.doors import ChecksDoor, ClearanceDoor, DriftDoor, WorkshopDoor
 from shellmark_inspect.station import Checks, Clearance, Drift, Station
 from shellmark_inspect.station.workshop import Workshop
 

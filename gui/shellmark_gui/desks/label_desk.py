@@ -12,11 +12,11 @@ from typing import Any, TypeVar
 
 from PyQt6.QtCore import QCoreApplication
 
-from shellmark_gui.bridge import LabelDoor
 from shellmark_gui.cases import Cases
 from shellmark_gui.desks.label_pictures import LabelPictures
 from shellmark_gui.desks.person_desk import PersonDesk
 from shellmark_gui.desks.screen import Screen
+from shellmark_gui.doors import LabelDoor
 from shellmark_gui.keys import Action
 from shellmark_gui.labelquestions import (
     labels_left,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from shellmark_gui.bridge import Bridge, StationDoor
+from shellmark_gui.bridge import Bridge
 from shellmark_gui.cases import Cases
+from shellmark_gui.doors import StationDoor
 from shellmark_gui.language import Language
 from shellmark_gui.pages.choice_page import Question
 from shellmark_gui.pages.page import Page

@@ -8,9 +8,9 @@ from functools import partial
 from PyQt6.QtCore import QCoreApplication
 from PyQt6.QtGui import QImage
 
-from shellmark_gui.bridge import StationDoor
 from shellmark_gui.desks.models_desk import TILE_PX
 from shellmark_gui.desks.screen import Screen
+from shellmark_gui.doors import StationDoor
 from shellmark_gui.pages.threshold_page import KEEP, PRESENT, RESET, ThresholdPage
 from shellmark_gui.pictures import Picture, best_shot, load
 from shellmark_inspect.station.workshop import ModelVersion, Preview
