@@ -96,6 +96,11 @@ _TROUBLES: Mapping[TroubleCode, str] = {
     TroubleCode.EXPIRED: QT_TRANSLATE_NOOP(
         "drift", "{sku}, view {view}: the calibration of camera {camera} has expired on {day}: calibrate anew"
     ),
+    TroubleCode.AHEAD: QT_TRANSLATE_NOOP(
+        "drift",
+        "{sku}, view {view}: the calibration of camera {camera} is dated {day}, in the future: set this computer's "
+        "clock, or calibrate anew",
+    ),
     TroubleCode.CHECK_DUE: QT_TRANSLATE_NOOP("drift", "{sku}: a daily check is due ({why}): place the masters"),
     TroubleCode.CHECK_SOON: QT_TRANSLATE_NOOP(
         "drift", "{sku}: a daily check is due at {at} ({why}): place the masters"

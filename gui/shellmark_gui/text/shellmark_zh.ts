@@ -129,13 +129,13 @@
     <name>banner</name>
     <message>
         <location filename="../widgets/banner.py" line="67" />
-        <location filename="../standings.py" line="61" />
+        <location filename="../standings.py" line="63" />
         <source>Automatic mode is off</source>
         <translation>自动模式已锁定</translation>
     </message>
     <message>
         <location filename="../widgets/banner.py" line="67" />
-        <location filename="../standings.py" line="62" />
+        <location filename="../standings.py" line="64" />
         <source>Please look at this</source>
         <translation>请注意</translation>
     </message>
@@ -212,103 +212,108 @@
     </message>
     <message>
         <location filename="../standings.py" line="39" />
+        <source>dated in the future</source>
+        <translation>日期在将来</translation>
+    </message>
+    <message>
+        <location filename="../standings.py" line="41" />
         <source>measured</source>
         <translation>已测</translation>
     </message>
     <message>
-        <location filename="../standings.py" line="41" />
+        <location filename="../standings.py" line="43" />
         <source>in part</source>
         <translation>部分已测</translation>
     </message>
     <message>
-        <location filename="../standings.py" line="47" />
+        <location filename="../standings.py" line="49" />
         <source>{view}: {zones} zones, {ignored} ignored</source>
         <translation>{view}：{zones} 个区，{ignored} 个忽略区</translation>
     </message>
 </context><context>
     <name>check</name>
     <message>
-        <location filename="../calibrationwords.py" line="124" />
+        <location filename="../calibrationwords.py" line="129" />
         <source>there was none yet</source>
         <translation>还没有点检过</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="125" />
+        <location filename="../calibrationwords.py" line="130" />
         <source>a shift begins</source>
         <translation>换班开始</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="126" />
+        <location filename="../calibrationwords.py" line="131" />
         <source>the shift ends</source>
         <translation>班次结束</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="127" />
+        <location filename="../calibrationwords.py" line="132" />
         <source>changed over to another SKU</source>
         <translation>换型</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="128" />
+        <location filename="../calibrationwords.py" line="133" />
         <source>another model</source>
         <translation>换了模型</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="129" />
+        <location filename="../calibrationwords.py" line="134" />
         <source>calibrated anew</source>
         <translation>重新标定</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="130" />
+        <location filename="../calibrationwords.py" line="135" />
         <source>the recipe was changed</source>
         <translation>配方已改</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="131" />
+        <location filename="../calibrationwords.py" line="136" />
         <source>work on lamps or cameras</source>
         <translation>动过灯或相机</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="132" />
+        <location filename="../calibrationwords.py" line="137" />
         <source>the last one failed</source>
         <translation>上次未通过</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="133" />
+        <location filename="../calibrationwords.py" line="138" />
         <source>the last one was broken off</source>
         <translation>上次中断</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="137" />
+        <location filename="../calibrationwords.py" line="142" />
         <source>a lamp was replaced or set</source>
         <translation>换灯或调灯</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="138" />
+        <location filename="../calibrationwords.py" line="143" />
         <source>a camera or lens was touched</source>
         <translation>动过相机或镜头</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="139" />
+        <location filename="../calibrationwords.py" line="144" />
         <source>lamps or lenses were cleaned</source>
         <translation>擦拭过灯或镜头</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="140" />
+        <location filename="../calibrationwords.py" line="145" />
         <source>other work on the station</source>
         <translation>工位上的其他作业</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="219" />
+        <location filename="../calibrationwords.py" line="224" />
         <source>good: must pass</source>
         <translation>良品：必须合格</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="222" />
+        <location filename="../calibrationwords.py" line="227" />
         <source>bad: must fail for {label} in zone {zone}</source>
         <translation>不良品：必须因 {zone} 区{label}不合格</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="224" />
+        <location filename="../calibrationwords.py" line="229" />
         <source>bad: must fail for {label}</source>
         <translation>不良品：必须因{label}不合格</translation>
     </message>
@@ -916,117 +921,122 @@
     </message>
     <message>
         <location filename="../calibrationwords.py" line="99" />
+        <source>{sku}, view {view}: the calibration of camera {camera} is dated {day}, in the future: set this computer's clock, or calibrate anew</source>
+        <translation>{sku}，{view}：相机 {camera} 的标定日期为 {day}，在将来：请校正本机时钟，或重新标定</translation>
+    </message>
+    <message>
+        <location filename="../calibrationwords.py" line="104" />
         <source>{sku}: a daily check is due ({why}): place the masters</source>
         <translation>{sku}：需要点检（{why}）：请放标样</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="100" />
+        <location filename="../calibrationwords.py" line="105" />
         <source>{sku}: a daily check is due at {at} ({why}): place the masters</source>
         <translation>{sku}：{at} 需要点检（{why}）：请放标样</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="103" />
+        <location filename="../calibrationwords.py" line="108" />
         <source>{sku}: daily check {check} is going on: place master {master}</source>
         <translation>{sku}：第 {check} 次点检进行中：请放标样 {master}</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="104" />
+        <location filename="../calibrationwords.py" line="109" />
         <source>no codes are given, because the log of the records does not hold: {what}</source>
         <translation>已停止发放防伪码：记录日志与已签名的内容不一致：{what}</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="107" />
+        <location filename="../calibrationwords.py" line="112" />
         <source>no checkpoint of the log was published and witnessed for {hours:.0f} hours: {what}</source>
         <translation>已有 {hours:.0f} 小时没有发布并见证日志检查点：{what}</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="114" />
+        <location filename="../calibrationwords.py" line="119" />
         <source>darker</source>
         <translation>暗</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="115" />
+        <location filename="../calibrationwords.py" line="120" />
         <source>brighter</source>
         <translation>亮</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="116" />
+        <location filename="../calibrationwords.py" line="121" />
         <source>larger</source>
         <translation>大</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="117" />
+        <location filename="../calibrationwords.py" line="122" />
         <source>smaller</source>
         <translation>小</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="118" />
+        <location filename="../calibrationwords.py" line="123" />
         <source>tile</source>
         <translation>参考块</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="120" />
-        <location filename="../calibrationwords.py" line="119" />
+        <location filename="../calibrationwords.py" line="125" />
+        <location filename="../calibrationwords.py" line="124" />
         <source>good shells</source>
         <translation>良品</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="144" />
+        <location filename="../calibrationwords.py" line="149" />
         <source>light</source>
         <translation>亮度</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="145" />
+        <location filename="../calibrationwords.py" line="150" />
         <source>sharpness</source>
         <translation>清晰度</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="146" />
+        <location filename="../calibrationwords.py" line="151" />
         <source>noise</source>
         <translation>噪声</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="147" />
+        <location filename="../calibrationwords.py" line="152" />
         <source>position</source>
         <translation>位置</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="148" />
+        <location filename="../calibrationwords.py" line="153" />
         <source>turn</source>
         <translation>转角</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="149" />
+        <location filename="../calibrationwords.py" line="154" />
         <source>size</source>
         <translation>大小</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="150" />
+        <location filename="../calibrationwords.py" line="155" />
         <source>score of good shells</source>
         <translation>良品得分</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="151" />
+        <location filename="../calibrationwords.py" line="156" />
         <source>share that does not pass</source>
         <translation>未合格比例</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="155" />
+        <location filename="../calibrationwords.py" line="160" />
         <source>learning</source>
         <translation>学习中</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="156" />
+        <location filename="../calibrationwords.py" line="161" />
         <source>steady</source>
         <translation>稳定</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="157" />
+        <location filename="../calibrationwords.py" line="162" />
         <source>drifting</source>
         <translation>在漂移</translation>
     </message>
     <message>
-        <location filename="../calibrationwords.py" line="158" />
+        <location filename="../calibrationwords.py" line="163" />
         <source>too far off</source>
         <translation>偏离过大</translation>
     </message>
@@ -3168,22 +3178,22 @@ model {model}   recipe {recipe}   program {program}</source>
         <translation>下一个型号？</translation>
     </message>
     <message>
-        <location filename="../window.py" line="228" />
+        <location filename="../window.py" line="229" />
         <source>All cases of the source are through</source>
         <translation>图源中的箱壳已全部检测</translation>
     </message>
     <message>
-        <location filename="../window.py" line="336" />
+        <location filename="../window.py" line="337" />
         <source>There is no case yet</source>
         <translation>还没有记录</translation>
     </message>
     <message>
-        <location filename="../window.py" line="384" />
+        <location filename="../window.py" line="385" />
         <source>Changing over to {sku}...</source>
         <translation>正在换型：{sku}…</translation>
     </message>
     <message>
-        <location filename="../window.py" line="390" />
+        <location filename="../window.py" line="391" />
         <source>Changed over to {sku}</source>
         <translation>已换型：{sku}</translation>
     </message>
