@@ -12,8 +12,9 @@ from typing import Annotated, Any
 
 import typer
 
-from shellmark_inspect.app.files import check_writable
+from shellmark_inspect.app.files import check_writable, read_bytes
 from shellmark_inspect.app.printing import JsonOption, out, print_json, progress
+from shellmark_inspect.app.serving import listening, serve
 from shellmark_inspect.errors import InputError
 from shellmark_inspect.records import RecordReader
 from shellmark_inspect.station import StationConfig, check_log, log_spec, log_verifier, note_with, open_log, publish
@@ -217,14 +218,9 @@ def witness(
     known = [Verifier.parse(one) for one in logs]
     opened = read_key(key_file, read_passphrase(passphrase, _ask, f"witness {card.name}"))
     service = witness_app(Witness(state, Cosigner(card.name, opened.private), known))
+    at = listening(host, port, "the witness")
     out.print(f"{public.vkey} at http://{host}:{port}", markup=False, soft_wrap=True)
-    _serve(service, host, port)
-
-
-def _serve(service: Any, host: str, port: int) -> None:
-    import uvicorn
-
-    uvicorn.run(service, host=host, port=port, log_level="warning")
+    serve(service, at)
 
 
 def _leaf_number(reader: RecordReader, station: str, index: int | None, serial: str | None, row: int | None) -> int:
@@ -292,10 +288,7 @@ def _ask(what: str) -> str:
 
 
 def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as e:
-        raise InputError(f"{path} cannot be read: {e.strerror or e}: give a file that exists") from e
+    return read_bytes(path, "file")
 
 
 def _text(path: Path) -> str:

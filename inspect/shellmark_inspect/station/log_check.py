@@ -25,6 +25,7 @@ from shellmark_trace.log import (
     read_head,
     source_of,
 )
+from shellmark_trace.reading import read_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ class _Work:
     def shown(self, path: Path, verifier: Verifier, witnesses: Sequence[Verifier]) -> None:
         """Look at the checkpoint that is published."""
         try:
-            checkpoint, note = open_checkpoint(path.read_bytes(), [verifier])
+            checkpoint, note = open_checkpoint(read_file(path), [verifier])
             note.signed_by(witnesses)
         except OSError as e:
             self._found.append(Fault(None, f"{path} cannot be read ({e.strerror}): publish the log"))
