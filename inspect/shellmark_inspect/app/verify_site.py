@@ -75,6 +75,10 @@ def serve(
         Path | None, typer.Option("--manifest", help="The list of issued codes: tells of those not uploaded yet.")
     ] = None,
     voids: Annotated[Path | None, typer.Option("--voids", help="The list of withdrawn codes.")] = None,
+    rework: Annotated[
+        list[str] | None,
+        typer.Option("--rework", help="A station that may change codes of other stations without an alert."),
+    ] = None,
 ) -> None:
     """Serve the verify site until Ctrl-C or SIGTERM.
 
@@ -83,7 +87,8 @@ def serve(
     with _extra():
         from shellmark_trace.site import Rate, SiteSettings, build_app
     issued, rate = _issued(keys, root, manifest, voids), Rate(30 * per_address, per_address)
-    site = _open(SiteSettings(data, check_host(host), database, city_header, issued, rate))
+    allowed = frozenset(rework or ())
+    site = _open(SiteSettings(data, check_host(host), database, city_header, issued, rate, allowed))
     try:
         at = listening(bind, port, "the verify site")
         told = f"verify site of {site.host} at http://{bind}:{port}/, {site.database.where}"
