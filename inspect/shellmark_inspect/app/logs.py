@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -44,6 +44,9 @@ ConfigArgument = Annotated[Path, typer.Argument(help="The station's configuratio
 BROKEN = 1
 """The exit code of a log or a proof that does not hold."""
 
+DAYS_TOLD = 3
+"""Days with erased payloads that are named in the line; `--json` names all."""
+
 RECORD_ENDING = ".record.json"
 ENTRY_ENDING = ".leaf"
 
@@ -68,15 +71,29 @@ def check(
     texts = [_text(path) for path in against or ()]
     with _reader(settings) as reader, progress("log", reader.leaves(settings.station).last()) as advance:
         found = check_log(settings, reader, against=texts, mirror=mirror, progress=advance)
+    erased = sum(found.erased.values())
     if machine:
-        print_json(asdict(found) | {"holds": not found.faults})
+        told = asdict(found) | {"erased": {"payloads": erased, "days": dict(found.erased)}}
+        print_json(told | {"holds": not found.faults})
     elif found.faults:
         more = f" (and {len(found.faults) - 1} more)" if len(found.faults) > 1 else ""
-        out.print(f"does not hold: {found.faults[0]}{more}", markup=False, soft_wrap=True)
+        gone = f"; {_erased(found.erased)}" if erased else ""
+        out.print(f"does not hold: {found.faults[0]}{more}{gone}", markup=False, soft_wrap=True)
     else:
-        out.print(f"holds: {found.leaves} leaves, {found.signed} signed, {found.witnessed} witnessed")
+        counts = f"{found.leaves} leaves, {found.signed} signed, {found.witnessed} witnessed"
+        out.print(f"holds: {counts}, {_erased(found.erased)}", markup=False, soft_wrap=True)
     if found.faults:
         raise typer.Exit(BROKEN)
+
+
+def _erased(days: Mapping[str, int]) -> str:
+    """How many payloads are gone, and on which days: the three with most first."""
+    if not days:
+        return "0 payloads erased"
+    most = sorted(days.items(), key=lambda one: (-one[1], one[0]))
+    told = ", ".join(f"{day}: {count}" for day, count in most[:DAYS_TOLD])
+    more = f", {len(most) - DAYS_TOLD} more days" if len(most) > DAYS_TOLD else ""
+    return f"{sum(days.values())} payloads erased ({told}{more})"
 
 
 @app.command("publish")
