@@ -61,12 +61,18 @@ def read_toml(path: Path) -> dict[str, Any]:
     """
     try:
         found = tomllib.loads(read_file(path, MOST_TOML_BYTES).decode())
-        place = next(_places_of_nul(found), None)
+        place = place_of_nul(found)
     except RecursionError as e:
         raise tomllib.TOMLDecodeError("it is nested too deep") from e
     if place is not None:
-        raise tomllib.TOMLDecodeError(f"{place or 'a name'} holds a NUL character, which no path or text can have")
+        raise tomllib.TOMLDecodeError(f"{place} holds a NUL character, which no path or text can have")
     return found
+
+
+def place_of_nul(values: dict[str, Any]) -> str | None:
+    """Where in nested values a NUL character stands, by the names that lead there with dots; None for nowhere."""
+    place = next(_places_of_nul(values), None)
+    return "a name" if place == "" else place
 
 
 def _check_kind(path: Path, found: os.stat_result) -> None:

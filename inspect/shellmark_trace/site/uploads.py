@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 
 from shellmark_trace.errors import LinkError, UploadRefused
 from shellmark_trace.link import check_serial, parse_link
+from shellmark_trace.reading import place_of_nul
 from shellmark_trace.states import States, Suspicion
 
 from .alarms import OTHER_STATION, UPLOAD_CONFLICT, raise_alert
@@ -114,6 +115,7 @@ class Uploads:
         taken, named = 0, list[str]()
         with self._database.writing() as connection:
             for event in told:
+                _check_text(event)
                 values = {"station": station, "key": event.key, "number": event.number, "kind": event.kind}
                 values |= {"at_s": event.at.timestamp(), "taken_s": time.time()}
                 fresh = insert_new(connection, events, values, ["station", "key"])
@@ -203,6 +205,13 @@ class Uploads:
         stations = {station}.union(*(facts["stations"] for facts, is_open in told if is_open))
         facts = {"stations": sorted(stations), "first": first, **what}
         raise_alert(connection, OTHER_STATION, at_s, serial=serial, facts=facts)
+
+
+def _check_text(event: EventIn) -> None:
+    """Refuse texts no database has to take; a station writes none."""
+    place = place_of_nul({"key": event.key, "kind": event.kind, "payload": event.payload})
+    if place is not None:
+        raise UploadRefused(f"event {event.key[:80]!r}: {place} holds a NUL character")
 
 
 def _take(connection: Connection, kind: str, told: _Told, *, fresh: bool) -> list[str]:
@@ -321,11 +330,12 @@ def _know(connection: Connection, told: _Told, text: str, case_id: str, *, owned
     }
     values |= {"state": str(States.RESERVED), "state_step": -1, "suspicion": str(Suspicion.NONE), "suspicion_step": -1}
     values |= {"suspicion_reason": "", "alarm": str(Suspicion.NONE), "sku": "", "batch": ""}
-    insert_new(connection, codes, values | {"uploaded_s": time.time()}, ["serial"])
-    for column, value in ((codes.c.case_id, case_id), (codes.c.station, values["station"])):
-        if value:
-            mine = sa.update(codes).where(codes.c.serial == link.serial, column == "")
-            connection.execute(mine.values({column.name: value}))
+    if insert_new(connection, codes, values | {"uploaded_s": time.time()}, ["serial"]):
+        return
+    mine = codes.c.serial == link.serial
+    held = connection.execute(sa.select(codes.c.case_id, codes.c.station).where(mine)).mappings().one()
+    if late := {name: values[name] for name in held if values[name] and not held[name]}:
+        connection.execute(sa.update(codes).where(mine).values(late))
 
 
 def _counted(told: Any, most: int) -> int:
