@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from shellmark_inspect.app.checks import ConfigArgument, OperatorOption, records_of
+from shellmark_inspect.app.files import read_lines
 from shellmark_inspect.app.printing import JsonOption, errors, out, print_json, print_table
 from shellmark_inspect.app.records import WhereOption, open_reader
 from shellmark_inspect.errors import DatabaseInUse, InputError, WrongState
@@ -322,10 +323,7 @@ def _serials(codes: list[str] | None, file: Path | None) -> list[str]:
     """The serials that are meant, each once; every text is looked at before anything is done."""
     texts = list(codes or ())
     if file is not None:
-        try:
-            texts += [line.strip() for line in file.read_text("utf-8-sig").splitlines() if line.strip()]
-        except (OSError, UnicodeDecodeError) as e:
-            raise InputError(f"codes {file} cannot be read: give a text file with one code a line") from e
+        texts += read_lines(file, "list of codes")
     if not texts:
         raise InputError("which codes? give serials or whole codes, or --file with one a line")
     serials = [parse_link(text).serial if "/" in text else check_serial(text) for text in texts]

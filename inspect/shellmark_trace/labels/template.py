@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from shellmark_trace.errors import LabelError
 from shellmark_trace.label import MODULE_MM, TAIL_LENGTH
 from shellmark_trace.link import parse_link
+from shellmark_trace.reading import read_toml
 
 LEAST_MODULE_MM, MOST_MODULE_MM = 0.396, 0.990
 """The X-dimension of a QR code with a GS1 Digital Link (GS1 General Specifications, section 5.12.3.1)."""
@@ -90,9 +91,9 @@ class LabelTemplate(BaseModel):
             LabelError: the file cannot be read, is no TOML, or says something impossible.
         """
         try:
-            template = cls.model_validate(tomllib.loads(path.read_text("utf-8")))
+            template = cls.model_validate(read_toml(path))
         except OSError as e:
-            raise LabelError(f"label template {path} cannot be read: {e.strerror}: give a TOML file") from e
+            raise LabelError(f"label template {path} cannot be read: {e.strerror or e}: give a TOML file") from e
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
             raise LabelError(f"label template {path} is no TOML: {e}") from e
         except ValidationError as e:
