@@ -16,7 +16,7 @@ from .check_values import (
 from .codes import ATTEMPTS_USED
 from .export import COLUMNS, TEXT_COLUMNS, Progress, record_json, write_csv, write_epcis, write_jsonl, write_xlsx
 from .issued import Issued, IssuedCode
-from .label_values import Halted, LastReading, Order, Proof, Reconciliation, Waiting
+from .label_values import Halted, LastReading, Order, Proof, Reconciliation, Tally, Waiting
 from .labels import ATTEMPTS, Labels
 from .leaves import Leaf, Leaves
 from .ledger import Event
@@ -68,6 +68,7 @@ __all__ = [
     "Stories",
     "Story",
     "Suspect",
+    "Tally",
     "Tellings",
     "Told",
     "Waiting",

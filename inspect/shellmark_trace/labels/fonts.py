@@ -58,7 +58,9 @@ def typeface(font: Path | None = None) -> Typeface:
         try:
             Typeface(str(font)).at(_PROBE_PX)
         except OSError as e:
-            raise LabelError(f"font {font} cannot be used ({e}): give a .ttf, .otf or .ttc file") from e
+            raise LabelError(
+                "font {font} cannot be used ({why}): give a .ttf, .otf or .ttc file", font=font, why=e
+            ) from e
         return Typeface(str(font))
     for file, face in FONTS:
         try:
