@@ -1,8 +1,8 @@
 """Pictures of labels on the screen: `python tests/gui/label_pictures.py FOLDER [LANGUAGE WIDTH HEIGHT [NAME...]]`.
 
-Those of docs/labelling.md: `docs/images zh 1366 768 stick strip-while-failed page-strip count`. Labels are drawn as they are
-printed, shells and what the camera sees are drawn, the labeller is the one in memory. Without a language every picture
-is taken in both languages at both sizes.
+Those of docs/labelling.md: `docs/images zh 1366 768 stick strip-while-failed page-strip count`. Labels are drawn
+as they are printed, shells and what the camera sees are drawn, the labeller is the one in memory. Without a language
+every picture is taken in both languages at both sizes.
 """
 
 from __future__ import annotations

@@ -3335,6 +3335,10 @@ model {model}   recipe {recipe}   program {program}</source>
         <translation>文件夹 {path} 没有 manifest.json：请去掉相机的 `filter`</translation>
     </message>
     <message>
+        <source>folder {path} holds no picture yet</source>
+        <translation>文件夹 {path} 里还没有图片</translation>
+    </message>
+    <message>
         <source>folder {path} is gone: put it back</source>
         <translation>文件夹 {path} 不见了：请放回去</translation>
     </message>
