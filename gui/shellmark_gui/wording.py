@@ -253,6 +253,7 @@ _FACTS = (
     QT_TRANSLATE_NOOP("fact", "stripped"),
     QT_TRANSLATE_NOOP("fact", "supervise"),
     QT_TRANSLATE_NOOP("fact", "reconcile"),
+    QT_TRANSLATE_NOOP("fact", "tally"),
     QT_TRANSLATE_NOOP("fact", "align"),
     QT_TRANSLATE_NOOP("fact", "colour"),
     QT_TRANSLATE_NOOP("fact", "depth"),

@@ -35,93 +35,93 @@
         <translation>连续检测</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="314" />
+        <location filename="../wording.py" line="315" />
         <location filename="../widgets/banner.py" line="75" />
         <source>Label page</source>
         <translation>标签页</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="297" />
+        <location filename="../wording.py" line="298" />
         <source>Inspect</source>
         <translation>检测</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="298" />
+        <location filename="../wording.py" line="299" />
         <source>OK</source>
         <translation>合格</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="299" />
+        <location filename="../wording.py" line="300" />
         <source>NG</source>
         <translation>不合格</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="300" />
+        <location filename="../wording.py" line="301" />
         <source>False alarm</source>
         <translation>误判</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="301" />
+        <location filename="../wording.py" line="302" />
         <source>More...</source>
         <translation>其他处置</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="302" />
+        <location filename="../wording.py" line="303" />
         <source>Pictures</source>
         <translation>图片记录</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="303" />
+        <location filename="../wording.py" line="304" />
         <source>SKU</source>
         <translation>型号</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="304" />
+        <location filename="../wording.py" line="305" />
         <source>Operator</source>
         <translation>操作员</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="305" />
+        <location filename="../wording.py" line="306" />
         <source>Acknowledge</source>
         <translation>确认，恢复</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="306" />
+        <location filename="../wording.py" line="307" />
         <source>Back</source>
         <translation>返回</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="307" />
+        <location filename="../wording.py" line="308" />
         <source>Next picture</source>
         <translation>下一张图</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="308" />
+        <location filename="../wording.py" line="309" />
         <source>Light</source>
         <translation>换光源</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="309" />
+        <location filename="../wording.py" line="310" />
         <source>Newer</source>
         <translation>较新</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="310" />
+        <location filename="../wording.py" line="311" />
         <source>Older</source>
         <translation>较早</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="311" />
+        <location filename="../wording.py" line="312" />
         <source>Heat map</source>
         <translation>热力图</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="312" />
+        <location filename="../wording.py" line="313" />
         <source>Teach this</source>
         <translation>教这件</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="313" />
+        <location filename="../wording.py" line="314" />
         <source>Models</source>
         <translation>模型</translation>
     </message>
@@ -1331,171 +1331,176 @@
     </message>
     <message>
         <location filename="../wording.py" line="256" />
+        <source>tally</source>
+        <translation>清点</translation>
+    </message>
+    <message>
+        <location filename="../wording.py" line="257" />
         <source>align</source>
         <translation>对齐</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="257" />
+        <location filename="../wording.py" line="258" />
         <source>colour</source>
         <translation>颜色校正</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="258" />
+        <location filename="../wording.py" line="259" />
         <source>depth</source>
         <translation>深度</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="259" />
+        <location filename="../wording.py" line="260" />
         <source>evidence</source>
         <translation>模型通道</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="260" />
+        <location filename="../wording.py" line="261" />
         <source>flat_field</source>
         <translation>平场</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="261" />
+        <location filename="../wording.py" line="262" />
         <source>frames</source>
         <translation>取图</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="262" />
+        <location filename="../wording.py" line="263" />
         <source>illumination</source>
         <translation>光照校正</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="263" />
+        <location filename="../wording.py" line="264" />
         <source>light_check</source>
         <translation>光源检查</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="264" />
+        <location filename="../wording.py" line="265" />
         <source>region</source>
         <translation>取区域</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="265" />
+        <location filename="../wording.py" line="266" />
         <source>resize</source>
         <translation>缩放</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="266" />
+        <location filename="../wording.py" line="267" />
         <source>rotate</source>
         <translation>旋转</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="267" />
+        <location filename="../wording.py" line="268" />
         <source>shell_colour</source>
         <translation>测颜色</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="268" />
+        <location filename="../wording.py" line="269" />
         <source>shell_mask</source>
         <translation>找箱壳</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="269" />
+        <location filename="../wording.py" line="270" />
         <source>shell_reading</source>
         <translation>箱壳读数</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="270" />
+        <location filename="../wording.py" line="271" />
         <source>tile</source>
         <translation>参考块</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="271" />
+        <location filename="../wording.py" line="272" />
         <source>undistort</source>
         <translation>去畸变</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="272" />
+        <location filename="../wording.py" line="273" />
         <source>zones</source>
         <translation>分区</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="273" />
+        <location filename="../wording.py" line="274" />
         <source>no answer in time</source>
         <translation>没有按时应答</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="274" />
+        <location filename="../wording.py" line="275" />
         <source>Connection refused</source>
         <translation>连接被拒绝</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="275" />
+        <location filename="../wording.py" line="276" />
         <source>Connection reset by peer</source>
         <translation>连接被对方断开</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="276" />
+        <location filename="../wording.py" line="277" />
         <source>Broken pipe</source>
         <translation>连接中断</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="277" />
+        <location filename="../wording.py" line="278" />
         <source>No route to host</source>
         <translation>到不了对方地址</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="278" />
+        <location filename="../wording.py" line="279" />
         <source>Network is unreachable</source>
         <translation>网络不通</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="279" />
+        <location filename="../wording.py" line="280" />
         <source>Name or service not known</source>
         <translation>找不到这个名字</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="280" />
+        <location filename="../wording.py" line="281" />
         <source>No such file or directory</source>
         <translation>没有这个文件或文件夹</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="281" />
+        <location filename="../wording.py" line="282" />
         <source>Permission denied</source>
         <translation>没有权限</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="282" />
+        <location filename="../wording.py" line="283" />
         <source>No space left on device</source>
         <translation>磁盘空间不足</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="283" />
+        <location filename="../wording.py" line="284" />
         <source>Read-only file system</source>
         <translation>磁盘只读</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="284" />
+        <location filename="../wording.py" line="285" />
         <source>Input/output error</source>
         <translation>读写错误</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="285" />
+        <location filename="../wording.py" line="286" />
         <source>disk I/O error</source>
         <translation>磁盘读写错误</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="286" />
+        <location filename="../wording.py" line="287" />
         <source>database is locked</source>
         <translation>数据库被锁住</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="287" />
+        <location filename="../wording.py" line="288" />
         <source>attempt to write a readonly database</source>
         <translation>数据库只读</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="288" />
+        <location filename="../wording.py" line="289" />
         <source>unable to open database file</source>
         <translation>数据库文件打不开</translation>
     </message>
     <message>
-        <location filename="../wording.py" line="289" />
+        <location filename="../wording.py" line="290" />
         <source>database disk image is malformed</source>
         <translation>数据库文件损坏</translation>
     </message>

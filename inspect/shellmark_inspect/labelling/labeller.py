@@ -146,6 +146,8 @@ class Labeller:
             said = self._calls.hear(Call.RECONCILE, Call.TALLY, timeout_s=pause_s)
             if said is not None:
                 self._do(said, partial(self._counted, said))
+                if said.call is Call.TALLY:
+                    continue
                 return
             if self._calls.heard_news:
                 return
@@ -284,8 +286,10 @@ class Labeller:
         last: LastReading | None = self._keep(lambda records: records.labels.last_reading())
         detail = Said("the odometer shows {count}, {due} is due", count=count, due=last.value if last else "-")
         self._show(_S.REFUSED, fault=Fault.ODOMETER, serial=suspect or "", detail=detail)
-        if (said := self._calls.hear(Call.RECONCILE, Call.TALLY)) is not None:
-            self._do(said, lambda: self._counted(said))
+        while (said := self._calls.hear(Call.RECONCILE, Call.TALLY)) is not None:
+            self._do(said, partial(self._counted, said))
+            if said.call is Call.RECONCILE:
+                return
 
     def _counted(self, said: Spoken) -> Reconciliation | Tally:
         """Look at the count, or go on from it."""

@@ -14,6 +14,7 @@ from .check_values import (
     Work,
 )
 from .codes import ATTEMPTS_USED
+from .database import sync_folder
 from .export import COLUMNS, TEXT_COLUMNS, Progress, record_json, write_csv, write_epcis, write_jsonl, write_xlsx
 from .issued import Issued, IssuedCode
 from .label_values import Halted, LastReading, Order, Proof, Reconciliation, Tally, Waiting
@@ -74,6 +75,7 @@ __all__ = [
     "Waiting",
     "Work",
     "record_json",
+    "sync_folder",
     "write_csv",
     "write_epcis",
     "write_jsonl",

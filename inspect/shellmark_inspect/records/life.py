@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -47,6 +48,25 @@ class Life:
         self._pictures = pictures
         self._write = write
         self._station = station
+        self._request = ""
+
+    @contextmanager
+    def asked(self, request: str) -> Iterator[None]:
+        """Within, every step keeps among its facts that this request asked for it."""
+        self._request = request
+        try:
+            yield
+        finally:
+            self._request = ""
+
+    def was_asked(self, request: str, serial: str) -> bool:
+        """Whether a code has taken a step that this request asked for."""
+        query = sa.select(code_events.c.facts).where(code_events.c.serial == serial)
+
+        def do() -> bool:
+            return any((facts or {}).get("request") == request for facts in self._connection.scalars(query))
+
+        return bool(self._write(Said("look at {serial}", serial=serial), do))
 
     def void(self, serial: str, *, operator: str, reason: str, odometer: int | None = None) -> None:
         """Any living code → VOID, for ever; nothing is drawn in its place."""
@@ -133,7 +153,8 @@ class Life:
         def do() -> None:
             found = self._get(serial, *allowed)
             check(found)
-            cause = Cause(found["row"], datetime.now(UTC), rows.text(operator), rows.text(reason), facts=facts or {})
+            kept = self._with_request(facts or {})
+            cause = Cause(found["row"], datetime.now(UTC), rows.text(operator), rows.text(reason), facts=kept)
             self._codes.move(found, after, cause)
 
         self._write(Said("{reason} {serial}", reason=reason, serial=serial), do)
@@ -150,10 +171,14 @@ class Life:
                 raise WrongState(
                     "code {serial} is {before} and cannot become {after}", serial=serial, before=before, after=after
                 )
-            cause = Cause(found["row"], datetime.now(UTC), rows.text(operator), rows.text(reason), facts=facts)
+            kept = self._with_request(facts)
+            cause = Cause(found["row"], datetime.now(UTC), rows.text(operator), rows.text(reason), facts=kept)
             self._codes.suspect(found, after, cause)
 
         self._write(Said("{after} {serial}", after=after.lower(), serial=serial), do)
+
+    def _with_request(self, facts: Mapping[str, Any]) -> dict[str, Any]:
+        return {**facts, **({"request": self._request} if self._request else {})}
 
     def _get(self, serial: str, *allowed: States) -> dict[str, Any]:
         if (found := self._codes.find(serial)) is None:

@@ -114,6 +114,11 @@ class LabelDesk:
         if (labeller := self._labeller) is not None:
             labeller.news()
 
+    def news(self) -> None:
+        """A code was moved from outside, perhaps the one at hand."""
+        if (labeller := self._labeller) is not None:
+            labeller.news()
+
     # ── what the screen pulls ───────────────────────────────────────────────────────────────────────────────────
 
     def status(self) -> Labelling | None:

@@ -28,6 +28,7 @@ from shellmark_inspect.station.plans import CLOSE_WITHIN_S, Plans, close_model, 
 from shellmark_inspect.station.publishing import Notary
 from shellmark_inspect.station.running import run_cases
 from shellmark_inspect.station.shadow import Watched
+from shellmark_inspect.station.wish_desk import WishDesk
 from shellmark_inspect.station.workshop import Workshop
 from shellmark_inspect.types import Disposition, Frame, ImageRef, Inspection, Placed, Record
 from shellmark_inspect.zoning import recipe_file
@@ -73,6 +74,7 @@ class Station:
         self._heart = Thread(target=self._beat, name="heartbeat", daemon=True)
         self.labels = LabelDesk(self)
         self.workshop = Workshop(self)
+        self.wishes = WishDesk(self)
         self.clearance = Clearance(self)
         self.checks, self.drift = self.clearance.checks, self.clearance.drift
 
@@ -89,6 +91,7 @@ class Station:
             self._build()
         except BaseException:
             self.workshop.close()
+            self.wishes.close()
             self._tear_down()
             self._changes.shutdown()
             self._retiring.shutdown()
@@ -104,6 +107,7 @@ class Station:
             self._closing = True
         self._beat_now.set()
         self.workshop.close()
+        self.wishes.close()
         self._changes.shutdown()
         self._tear_down()
         self._retiring.shutdown()
@@ -436,6 +440,7 @@ class Station:
             self._beat_now.clear()
             self._look_around()
             self.clearance.look()
+            self.wishes.look()
             self._drop_old_pictures()
 
     def _drop_old_pictures(self) -> None:
