@@ -82,7 +82,7 @@ class Clearance:
 
     def blocked(self) -> tuple[str, ...]:
         """Why automatic mode is refused, a line a cause; cheap."""
-        return tuple(str(trouble) for trouble in self._troubles if trouble.blocks)
+        return tuple(trouble.line for trouble in self._troubles if trouble.blocks)
 
     def look(self) -> None:
         """Find out anew what is wrong; a run that may not go on is held."""
@@ -107,7 +107,7 @@ class Clearance:
         mine = [trouble for trouble in self._troubles if trouble.lamp == name]
         if not mine:
             return Lamp(Light.GREEN)
-        return Lamp(Light.RED if mine[0].blocks else Light.YELLOW, str(mine[0]))
+        return Lamp(Light.RED if mine[0].blocks else Light.YELLOW, mine[0].line)
 
     def watch(self, notary: Notary | None) -> None:
         """Take the station's log, and what is wrong with it at once, before anything else is known; None for none."""

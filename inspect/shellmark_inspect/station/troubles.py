@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
+from shellmark_inspect.said import Said
+
 
 class TroubleCode(StrEnum):
     """What is wrong; each has its sentence in `TROUBLES`."""
@@ -93,5 +95,10 @@ class Trouble:
     blocks: bool
     values: Mapping[str, str | float] = field(default_factory=dict)
 
+    @property
+    def line(self) -> Said:
+        """What is wrong and what to do, in one line."""
+        return Said(TROUBLES[self.code], **self.values)
+
     def __str__(self) -> str:
-        return TROUBLES[self.code].format(**self.values)
+        return str(self.line)

@@ -60,7 +60,9 @@ def typeface(font: Path | None = None) -> Typeface:
             open_file(font).close()
             Typeface(str(font)).at(_PROBE_PX)
         except OSError as e:
-            raise LabelError(f"font {font} cannot be used ({e.strerror or e}): give a .ttf, .otf or .ttc file") from e
+            raise LabelError(
+                "font {font} cannot be used ({why}): give a .ttf, .otf or .ttc file", font=font, why=e.strerror or e
+            ) from e
         return Typeface(str(font))
     for file, face in FONTS:
         try:

@@ -93,13 +93,17 @@ class LabelTemplate(BaseModel):
         try:
             template = cls.model_validate(read_toml(path))
         except OSError as e:
-            raise LabelError(f"label template {path} cannot be read: {e.strerror or e}: give a TOML file") from e
+            raise LabelError(
+                "label template {path} cannot be read: {why}: give a TOML file", path=path, why=e.strerror or e
+            ) from e
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
-            raise LabelError(f"label template {path} is no TOML: {e}") from e
+            raise LabelError("label template {path} is no TOML: {why}", path=path, why=e) from e
         except ValidationError as e:
             fault = e.errors()[0]
             place, message = ".".join(str(part) for part in fault["loc"]), fault["msg"].removeprefix("Value error, ")
-            raise LabelError(f"label template {path}: {place or 'it'}: {message}") from e
+            raise LabelError(
+                "label template {path}: {place}: {message}", path=path, place=place or "it", message=message
+            ) from e
         font = template.font and path.parent / template.font
         return template.model_copy(update={"font": font})
 
@@ -137,7 +141,10 @@ class LabelContent:
             word = self.of(what)
             if len(word) > TEXT_LENGTH or not word.isprintable():
                 raise LabelError(
-                    f"the label's {what} {word[:40]!r} cannot be printed: one line of at most {TEXT_LENGTH} is due"
+                    "the label's {what} {word!r} cannot be printed: one line of at most {most} is due",
+                    what=what,
+                    word=word[:40],
+                    most=TEXT_LENGTH,
                 )
 
     @property
