@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,8 @@ from shellmark_inspect.errors import RecordsError, WrongState
 from shellmark_inspect.records import Records, sync_folder
 
 FOLDER = "wishes"
+_KEPT_S = 86_400
+"""How long an answer waits for whoever asked, seconds."""
 _FORM = re.compile(r"[0-9a-f]{32}")
 
 StepName = Literal["ship", "claim", "return", "rework", "retire", "void", "suspect", "clear", "copied"]
@@ -146,9 +149,12 @@ class Spool:
         return [wish for place in taken if (wish := self._read(place)) is not None]
 
     def finish(self, request: str, answer: Answer) -> None:
-        """Answer a wish, and then forget it."""
+        """Answer a wish, and then forget it, and answers that nobody came for within a day."""
         self._write(request, "done", answer.model_dump_json())
         self._place(request, "taken").unlink(missing_ok=True)
+        for place in self.folder.glob("*.done"):
+            if place.stat().st_mtime < time.time() - _KEPT_S:
+                place.unlink(missing_ok=True)
 
     def _read(self, place: Path) -> Wish | None:
         """A wish; one that cannot be read is answered with why."""

@@ -164,6 +164,17 @@ def test_a_wish_that_cannot_be_read_is_answered_and_no_others_are_held_up(config
     assert not spool.withdraw(wish.request)
 
 
+def test_an_answer_nobody_comes_for_is_forgotten_after_a_day(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / WISHES)
+    for request, days in (("a" * 32, 2.0), ("b" * 32, 0.5)):
+        spool.finish(request, Answer())
+        then = time.time() - days * 86_400
+        os.utime(spool.folder / f"{request}.done", (then, then))
+    spool.finish("c" * 32, Answer())
+    assert spool.answer("a" * 32) is None
+    assert spool.answer("b" * 32) == spool.answer("c" * 32) == Answer()
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL on Windows")
 @pytest.mark.parametrize("done", [0, 1, 5, COUNT])
