@@ -40,6 +40,7 @@ from shellmark_trace.log import (
 
 STATION = "st01"
 PROOFS = 2000
+AT = "2026-11-20 08:00:00.000000"
 
 
 @contextmanager
@@ -64,6 +65,10 @@ def fill(file: Path, folder: Path, start: int, stop: int) -> None:
             data = leaf({**entry, "number": number, "filler": chance.randbytes(35).hex()})
             connection.execute("INSERT INTO log_leaves VALUES (?, ?, ?, ?)", (STATION, number, data, leaf_hash(data)))
             connection.execute("INSERT INTO log_payloads VALUES (?, ?, ?, ?)", (STATION, number, salt, payload))
+            event = (STATION, number + 1, f"{STATION}:other:{number + 1}", "other", AT, payload.decode())
+            connection.execute(
+                "INSERT INTO outbox (station, number, key, kind, at, payload) VALUES (?, ?, ?, ?, ?, ?)", event
+            )
 
 
 def prove(folder: Path, note: Note, size: int) -> None:
@@ -137,6 +142,7 @@ def edit_at(file: Path, index: int) -> int:
             'UPDATE log_leaves SET entry = ?, hash = ? WHERE "index" = ?', (data, leaf_hash(data), index)
         )
         connection.execute('UPDATE log_payloads SET payload = ?, salt = ? WHERE "index" = ?', (payload, salt, index))
+        connection.execute("UPDATE outbox SET payload = ? WHERE number = ?", (payload.decode(), index + 1))
     return index
 
 

@@ -94,8 +94,9 @@ class Board:
         if self.markers is not None:
             plain = np.asarray(self.charuco().generateImage((w, h)), np.uint8)
         else:
-            y, x = np.mgrid[:h, :w] // square
-            plain = np.where((x + y) % 2 == 0, 0, 255).astype(np.uint8)
+            y, x = np.ogrid[: self.rows + 1, : self.columns + 1]
+            squares = np.where((x + y) % 2 == 0, 0, 255).astype(np.uint8)
+            plain = squares.repeat(square, axis=0).repeat(square, axis=1)
         margin = round(margin_mm * px_per_mm)
         return cast("NDArray[np.uint8]", np.pad(plain, margin, constant_values=255))
 

@@ -9,7 +9,14 @@ CalibrationError              one line: what is wrong, where, what to do; a comm
 
 
 class CalibrationError(Exception):
-    """A calibration cannot be done or used; the text is one line naming what, where and what to do."""
+    """A calibration cannot be done or used; the text is one line naming what, where and what to do.
+
+    Given facts, `sentence` has their places (`str.format`): so a screen can say it in its own language.
+    """
+
+    def __init__(self, sentence: str = "", /, **facts: object) -> None:
+        super().__init__(sentence.format(**facts) if facts else sentence)
+        self.sentence, self.facts = sentence, facts
 
 
 class ProfileError(CalibrationError):

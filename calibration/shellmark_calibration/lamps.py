@@ -46,7 +46,7 @@ class LampReading:
 
     `lights` names rows and columns; `ratio` the level of each frame's shell over its own reference's; `unlike`
     (n, n) the spread of frame i against reference j; `back` (2x3) takes coarse reference pixels to coarse frame pixels;
-    `correlation` how well the shell was found, -1..1. `faults` are sentences, none when all is well.
+    `correlation` how well the shell was found, -1..1. `faults` is what is wrong, in errors nobody raised.
     """
 
     lights: tuple[str, ...]
@@ -54,7 +54,7 @@ class LampReading:
     unlike: NDArray[np.float64]
     back: NDArray[np.float64]
     correlation: float
-    faults: tuple[str, ...]
+    faults: tuple[LightError, ...]
 
 
 class Lamps:
@@ -85,8 +85,12 @@ class Lamps:
                 spread = self._spread(self._logs[one], self._logs[other])
                 if spread < LIKE_BELOW:
                     raise LightError(
-                        f"the reference pictures of light {one} and {other} are alike (spread {spread:.2f}, "
-                        f"{LIKE_BELOW:g} is the least): take them anew, or see whether one lamp does not fire"
+                        "the reference pictures of light {light} and {other} are alike (spread {spread:.2f}, "
+                        "{least:g} is the least): take them anew, or see whether one lamp does not fire",
+                        light=one,
+                        other=other,
+                        spread=spread,
+                        least=LIKE_BELOW,
                     )
 
     def read(self, planes: Mapping[str, Pixels]) -> LampReading:
@@ -172,8 +176,8 @@ def _refined(
     return (np.asarray(found, np.float64), float(better)) if better > score else (back, score)
 
 
-def _faults(lights: Sequence[str], ratio: Mapping[str, float], unlike: NDArray[np.float64]) -> list[str]:
-    """What is wrong with the lamps, in sentences."""
+def _faults(lights: Sequence[str], ratio: Mapping[str, float], unlike: NDArray[np.float64]) -> list[LightError]:
+    """What is wrong with the lamps."""
     shown = [_shows(i, unlike) for i in range(len(lights))]
     if moved := _changed(lights, shown, unlike):
         return [moved]
@@ -181,18 +185,40 @@ def _faults(lights: Sequence[str], ratio: Mapping[str, float], unlike: NDArray[n
     for i, light in enumerate(lights):
         of = shown[i]
         if of is None and ratio[light] < LEAST_RATIO:
-            faults.append(f"lamp {light} is dead: its frame has {ratio[light]:.0%} of the reference's level")
+            faults.append(
+                LightError(
+                    "lamp {light} is dead: its frame has {ratio:.0%} of the reference's level",
+                    light=light,
+                    ratio=ratio[light],
+                )
+            )
         elif of is None:
             faults.append(
-                f"the frame of light {light} is like the reference under no light (spread {unlike[i].min():.2f}, "
-                f"{LIKE_BELOW:g} is the most): another shell, or lamp {light} was moved"
+                LightError(
+                    "the frame of light {light} is like the reference under no light (spread {spread:.2f}, "
+                    "{most:g} is the most): another shell, or lamp {light} was moved",
+                    light=light,
+                    spread=float(unlike[i].min()),
+                    most=LIKE_BELOW,
+                )
             )
         elif of != i:
-            faults.append(f"the frame of light {light} shows light {lights[of]}: lamp {light} is dead, or lamp "
-                          f"{lights[of]} does not go out")  # fmt: skip
+            faults.append(
+                LightError(
+                    "the frame of light {light} shows light {other}: lamp {light} is dead, or lamp {other} does not "
+                    "go out",
+                    light=light,
+                    other=lights[of],
+                )
+            )
         elif ratio[light] < LEAST_RATIO:
             faults.append(
-                f"lamp {light} gives {ratio[light]:.0%} of the reference's level, {LEAST_RATIO:.0%} is the least"
+                LightError(
+                    "lamp {light} gives {ratio:.0%} of the reference's level, {least:.0%} is the least",
+                    light=light,
+                    ratio=ratio[light],
+                    least=LEAST_RATIO,
+                )
             )
     return faults
 
@@ -205,15 +231,17 @@ def _shows(i: int, unlike: NDArray[np.float64]) -> int | None:
     return best if unlike[i, best] < CLEARLY * unlike[i, i] else i
 
 
-def _changed(lights: Sequence[str], shown: Sequence[int | None], unlike: NDArray[np.float64]) -> str:
-    """Which lights have changed places; "" when they have not, or when something else is wrong."""
+def _changed(lights: Sequence[str], shown: Sequence[int | None], unlike: NDArray[np.float64]) -> LightError | None:
+    """Which lights have changed places; None when they have not, or when something else is wrong."""
     if None in shown or len(set(shown)) < len(shown):
-        return ""
+        return None
     _, order = linear_sum_assignment(unlike)
     moved = [i for i in range(len(lights)) if shown[i] != i and order[i] == shown[i]]
     if not moved:
-        return ""
+        return None
     if len(moved) == 2:
-        return f"lights {lights[moved[0]]} and {lights[moved[1]]} have changed places"
+        return LightError(
+            "lights {light} and {other} have changed places", light=lights[moved[0]], other=lights[moved[1]]
+        )
     took = ", ".join(f"{lights[i]} shows {lights[int(order[i])]}" for i in moved)
-    return f"the lights are in the wrong order: {took}"
+    return LightError("the lights are in the wrong order: {took}", took=took)

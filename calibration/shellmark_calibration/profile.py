@@ -23,6 +23,8 @@ VALID_DAYS = 30
 
 MOST_VALID_DAYS = 3660
 """Ten years: what is valid for longer never expires."""
+MOST_AHEAD = timedelta(days=1)
+"""How far a clock may be off: what is dated later was not measured when it says, and would not expire in time."""
 _YEARS = range(2000, 9000)
 
 
@@ -87,6 +89,11 @@ class Profile(Part):
         """Whether a part is older than it may be."""
         expires = self.expires_at
         return expires is not None and (now or datetime.now(UTC)) > expires
+
+    def ahead(self, now: datetime | None = None) -> tuple[str, ...]:
+        """The parts that are dated more than a day in the future, as `made` has them."""
+        latest = (now or datetime.now(UTC)) + MOST_AHEAD
+        return tuple(name for name, one in self.made.items() if one.measured_at > latest)
 
     def check_fits(self, camera: str, size_px: tuple[int, int] | None) -> None:
         """Refuse another camera, or another resolution (width, height) when it is known.

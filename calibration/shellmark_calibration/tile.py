@@ -150,9 +150,9 @@ def _box(pixels: Pixels, corners: NDArray[np.float64]) -> Pixels:
     """The part of the frame around the tile; raises LightError when the tile is not whole in the frame."""
     h, w = pixels.shape[:2]
     if (corners < 0).any() or (corners > [w - 1, h - 1]).any():
-        raise LightError(f"the tile's outline is not whole in the frame of {w} x {h} px: draw it anew")
+        raise LightError("the tile's outline is not whole in the frame of {w} x {h} px: draw it anew", w=w, h=h)
     if min(np.ptp(corners, axis=0)) < LEAST_TILE_PX:
-        raise LightError(f"the tile's outline is smaller than {LEAST_TILE_PX} px: draw it anew")
+        raise LightError("the tile's outline is smaller than {least} px: draw it anew", least=LEAST_TILE_PX)
     x, y = _origin(corners).astype(int)
     right, bottom = np.ceil(corners.max(axis=0) + _reach(corners) + 3).astype(int)
     return pixels[y:bottom, x:right]

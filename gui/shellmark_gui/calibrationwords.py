@@ -9,9 +9,9 @@ from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 from shellmark_calibration import Grade
 from shellmark_gui.shapes import Shape
 from shellmark_gui.theme import FAIL_COLOUR, MUTED, PASS_COLOUR, REVIEW_COLOUR
-from shellmark_gui.wording import label_name, lighting_name, zone_name
+from shellmark_gui.wording import drift_word, fact_word, label_name, lighting_name, zone_name
 from shellmark_inspect.recipe import MasterSpec
-from shellmark_inspect.station import DueWhy, Kind, Quantity, Trouble, TroubleCode
+from shellmark_inspect.station import Kind, Quantity, Trouble, TroubleCode
 from shellmark_inspect.zoning import FILM_EDGE
 
 translate = QCoreApplication.translate
@@ -96,6 +96,11 @@ _TROUBLES: Mapping[TroubleCode, str] = {
     TroubleCode.EXPIRED: QT_TRANSLATE_NOOP(
         "drift", "{sku}, view {view}: the calibration of camera {camera} has expired on {day}: calibrate anew"
     ),
+    TroubleCode.AHEAD: QT_TRANSLATE_NOOP(
+        "drift",
+        "{sku}, view {view}: the calibration of camera {camera} is dated {day}, in the future: set this computer's "
+        "clock, or calibrate anew",
+    ),
     TroubleCode.CHECK_DUE: QT_TRANSLATE_NOOP("drift", "{sku}: a daily check is due ({why}): place the masters"),
     TroubleCode.CHECK_SOON: QT_TRANSLATE_NOOP(
         "drift", "{sku}: a daily check is due at {at} ({why}): place the masters"
@@ -109,29 +114,6 @@ _TROUBLES: Mapping[TroubleCode, str] = {
     ),
 }
 """The station's sentences (`shellmark_inspect.station.troubles`); tests/gui holds them to be the same."""
-
-_VALUES: Mapping[str, str] = {
-    "darker": QT_TRANSLATE_NOOP("drift", "darker"),
-    "brighter": QT_TRANSLATE_NOOP("drift", "brighter"),
-    "larger": QT_TRANSLATE_NOOP("drift", "larger"),
-    "smaller": QT_TRANSLATE_NOOP("drift", "smaller"),
-    "tile": QT_TRANSLATE_NOOP("drift", "tile"),
-    "goods": QT_TRANSLATE_NOOP("drift", "good shells"),
-    "good shells": QT_TRANSLATE_NOOP("drift", "good shells"),
-}
-
-_WHYS: Mapping[DueWhy, str] = {
-    DueWhy.FIRST: QT_TRANSLATE_NOOP("check", "there was none yet"),
-    DueWhy.SHIFT_START: QT_TRANSLATE_NOOP("check", "a shift begins"),
-    DueWhy.SHIFT_END: QT_TRANSLATE_NOOP("check", "the shift ends"),
-    DueWhy.CHANGEOVER: QT_TRANSLATE_NOOP("check", "changed over to another SKU"),
-    DueWhy.MODEL: QT_TRANSLATE_NOOP("check", "another model"),
-    DueWhy.CALIBRATION: QT_TRANSLATE_NOOP("check", "calibrated anew"),
-    DueWhy.RECIPE: QT_TRANSLATE_NOOP("check", "the recipe was changed"),
-    DueWhy.WORK: QT_TRANSLATE_NOOP("check", "work on lamps or cameras"),
-    DueWhy.FAILED: QT_TRANSLATE_NOOP("check", "the last one failed"),
-    DueWhy.BROKEN_OFF: QT_TRANSLATE_NOOP("check", "the last one was broken off"),
-}
 
 _WORKS: Mapping[str, str] = {
     "lamp": QT_TRANSLATE_NOOP("check", "a lamp was replaced or set"),
@@ -162,26 +144,7 @@ _GRADES: Mapping[Grade, tuple[str, Shape, str]] = {
 def trouble_sentence(trouble: Trouble) -> str:
     """What is wrong and what to do, in the screen's language."""
     words = translate("drift", _TROUBLES[trouble.code])
-    return words.format(**{name: _value(name, value) for name, value in trouble.values.items()})
-
-
-def _value(name: str, value: str | float) -> str | float:
-    """A value of a trouble's sentence; words among them are translated, names are not."""
-    if not isinstance(value, str):
-        return value
-    if name == "view":
-        return zone_name(value)
-    if name == "light":
-        return lighting_name(value)
-    if name == "why":
-        return why_word(value)
-    return translate("drift", _VALUES[value]) if name in ("direction", "subject") and value in _VALUES else value
-
-
-def why_word(why: str) -> str:
-    """Why a check is due."""
-    key = why.replace(" ", "_")
-    return translate("check", _WHYS[DueWhy(key)]) if key in set(DueWhy) else why
+    return words.format(**{name: fact_word(name, value) for name, value in trouble.values.items()})
 
 
 def work_word(kind: str) -> str:
@@ -198,7 +161,7 @@ def quantity_words(quantity: Quantity) -> tuple[str, str]:
     if quantity.light:
         where.append(lighting_name(quantity.light))
     if quantity.kind not in (Kind.SCORE, Kind.ALARMS):
-        where.append(translate("drift", _VALUES[quantity.subject]))
+        where.append(drift_word(quantity.subject))
     return title, " · ".join(where)
 
 

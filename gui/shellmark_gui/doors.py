@@ -10,7 +10,7 @@ from typing import Protocol
 from shellmark_inspect.labelling import Labelling, Settings, Sight
 from shellmark_inspect.loop.status import Status
 from shellmark_inspect.recipe import MasterSpec, Recipe
-from shellmark_inspect.records import Order, Suspect
+from shellmark_inspect.records import Order, Reconciliation, Suspect, Tally
 from shellmark_inspect.station import Chart, CheckState, Due, Quantity, Trouble
 from shellmark_inspect.station.workshop import (
     Correction,
@@ -204,8 +204,14 @@ class LabelDoor(Protocol):
         """Two persons give a case another round of labels."""
         ...
 
-    def reconcile(self, operator: str, second: str = "", *, left: int | None = None, note: str = "") -> Future[None]:
-        """The labels were looked for: go on from what the printer counts now."""
+    def tally(self, left: int | None = None) -> Future[Tally]:
+        """How the shift's labels stand; `left` are labels on the roll."""
+        ...
+
+    def reconcile(
+        self, operator: str, second: str = "", *, left: int | None = None, note: str = ""
+    ) -> Future[Reconciliation]:
+        """The labels were counted, or looked for: go on from what the printer counts now."""
         ...
 
     def take_order(

@@ -10,6 +10,7 @@ from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from shellmark_gui.shapes import Shape
 from shellmark_gui.theme import ACCENT, FAIL_COLOUR, PASS_COLOUR, RAISED, REVIEW_COLOUR
+from shellmark_gui.wording import code_state_word, line
 from shellmark_inspect.labelling import Fault, Labelling, LabelState
 from shellmark_inspect.records import Order
 from shellmark_trace import States, Suspicion
@@ -80,16 +81,16 @@ _FAULTS: Mapping[Fault, str] = {
 }
 """The station's sentences (`shellmark_inspect.labelling.FAULTS`); tests/gui holds both languages to be the same."""
 
-_STANDINGS: Mapping[States, tuple[str, str]] = {
-    States.RESERVED: (QT_TRANSLATE_NOOP("label", "to be printed"), ACCENT),
-    States.SENT: (QT_TRANSLATE_NOOP("label", "sent"), ACCENT),
-    States.ACTIVE: (QT_TRANSLATE_NOOP("label", "active"), PASS_COLOUR),
-    States.SHIPPED: (QT_TRANSLATE_NOOP("label", "shipped"), PASS_COLOUR),
-    States.CLAIMED: (QT_TRANSLATE_NOOP("label", "claimed"), PASS_COLOUR),
-    States.RETURNED: (QT_TRANSLATE_NOOP("label", "returned"), REVIEW_COLOUR),
-    States.REWORKED: (QT_TRANSLATE_NOOP("label", "reworked"), REVIEW_COLOUR),
-    States.RETIRED: (QT_TRANSLATE_NOOP("label", "retired"), FAIL_COLOUR),
-    States.VOID: (QT_TRANSLATE_NOOP("label", "void"), FAIL_COLOUR),
+_STANDINGS: Mapping[States, str] = {
+    States.RESERVED: ACCENT,
+    States.SENT: ACCENT,
+    States.ACTIVE: PASS_COLOUR,
+    States.SHIPPED: PASS_COLOUR,
+    States.CLAIMED: PASS_COLOUR,
+    States.RETURNED: REVIEW_COLOUR,
+    States.REWORKED: REVIEW_COLOUR,
+    States.RETIRED: FAIL_COLOUR,
+    States.VOID: FAIL_COLOUR,
 }
 
 _SUSPICIONS: Mapping[Suspicion, tuple[str, str]] = {
@@ -148,20 +149,20 @@ class LabelKeys:
 def label_look(now: Labelling, keys: LabelKeys, since: datetime | None = None) -> LabelLook:
     """What the labeller does or wants, in the screen's language; `since` is when the printer went away."""
     shape, colour = _LOOKS[now.state]
-    line = translate("label", _LINES[now.state]).format(
+    said = translate("label", _LINES[now.state]).format(
         case=now.case_id or "-",
         done=keys.done,
         page=keys.page,
         fault=fault_word(now.fault),
         since=f"{since.astimezone():%H:%M}" if since else "-",
         count=_count(now.waiting),
-        detail=now.detail or "-",
+        detail=line(now.detail) or "-",
     )
     if now.state is _S.REFUSED and now.fault is Fault.UNCOUNTED:
-        line = translate("label", "the printer does not count its labels: see [label] uncounted")
+        said = translate("label", "the printer does not count its labels: see [label] uncounted")
     brief = translate("label", "case {case}").format(case=now.case_id) if now.case_id else keys.page
     word = translate("label", _WORDS[now.state])
-    return LabelLook(shape, word, line.lstrip("。. "), colour, brief, now.state in WANTS_PERSON)
+    return LabelLook(shape, word, said.lstrip("。. "), colour, brief, now.state in WANTS_PERSON)
 
 
 def active_look(serial: str) -> LabelLook:
@@ -173,9 +174,9 @@ def active_look(serial: str) -> LabelLook:
 def order_look(order: Order, keys: LabelKeys) -> LabelLook:
     """An order all of whose codes are issued: nothing passes until the next one is told."""
     words = translate("label", "order {number} has its {count} codes: for the next order press {page}")
-    line = words.format(number=order.number, count=order.quantity, page=keys.page)
+    said = words.format(number=order.number, count=order.quantity, page=keys.page)
     return LabelLook(
-        Shape.BAR, translate("label", "The order is complete"), line, REVIEW_COLOUR, order.number, wants_person=True
+        Shape.BAR, translate("label", "The order is complete"), said, REVIEW_COLOUR, order.number, wants_person=True
     )
 
 
@@ -186,9 +187,8 @@ def fault_word(fault: Fault | None) -> str:
 
 def standing_word(state: States, suspicion: Suspicion = Suspicion.NONE, *, brief: bool = False) -> tuple[str, str]:
     """Where a code stands, and the colour it is said in; a doubt is said behind it, or brief instead, in its colour."""
-    word, colour = _STANDINGS[state]
+    said, colour = code_state_word(state), _STANDINGS[state]
     doubt, doubtful = _SUSPICIONS[suspicion]
-    said = translate("label", word)
     if doubt and brief:
         return translate("label", doubt), doubtful
     return (f"{said} · {translate('label', doubt)}", doubtful) if doubt else (said, colour)

@@ -35,6 +35,8 @@ def profile_row(key: str, title: str, profiles: Mapping[str, Profile | None]) ->
     old = any(profile is not None and profile.expired() for profile in profiles.values())
     if old:
         return Row(key, title, facts, translate("calibration", "expired"), Shape.CROSS, FAIL_COLOUR)
+    if any(profile is not None and profile.ahead() for profile in profiles.values()):
+        return Row(key, title, facts, translate("calibration", "dated in the future"), Shape.CROSS, FAIL_COLOUR)
     if all(said.values()) and said:
         return Row(key, title, facts, translate("calibration", "measured"), Shape.CIRCLE, PASS_COLOUR)
     if any(said.values()):

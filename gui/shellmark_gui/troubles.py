@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from shellmark_calibration import BoardError, CalibrationError, ColourError, LightError, ProfileError
+from shellmark_gui.wording import line
 from shellmark_inspect import errors
 from shellmark_inspect.loop import NotReady
+from shellmark_inspect.said import said_by
 from shellmark_inspect.teaching import TeachStopped
 from shellmark_models import BundleError, InferenceError, ModelError, TeachCancelled, TeachError
 from shellmark_trace import LabelError, PrinterError, TraceError
@@ -55,8 +57,10 @@ _KINDS: Mapping[type[BaseException], str] = {
 
 
 def told(fault: BaseException) -> str:
-    """An error in one line: in English its own text, else its kind in the screen's language before it."""
-    own = " ".join(str(fault).split()) or type(fault).__name__
+    """An error in one line: as it says itself in the screen's language, else its kind in that before its own text."""
+    english = said_by(fault)
+    if (own := line(english)) != english:
+        return own
     source = next((_KINDS[kind] for kind in type(fault).__mro__ if kind in _KINDS), None)
     if source is None:
         return own

@@ -34,6 +34,7 @@ from shellmark_gui.theme import Sizes, style_sheet
 from shellmark_gui.widgets.button import ActionButton
 from shellmark_gui.widgets.fitted import Fitted
 from shellmark_gui.widgets.history import SHOWN, Thumbnail
+from shellmark_gui.wording import line
 from shellmark_inspect.loop.status import StationState, Status
 from shellmark_inspect.types import Record
 
@@ -232,7 +233,7 @@ class StationWindow(QWidget):
     def _stop_or_go_on(self, status: Status) -> None:
         stopped = status.state is StationState.ERROR
         if stopped:
-            self.error_page.show_message(status.message)
+            self.error_page.show_message(line(status.message))
         if stopped and self.page is not self.error_page:
             self.station_page.show_waiting(busy=False)
             self.show_page(self.error_page)
@@ -319,7 +320,7 @@ class StationWindow(QWidget):
 
     def _say_what_blocks(self) -> None:
         blocking = [trouble_sentence(one) for one in self.station.clearance.troubles() if one.blocks]
-        self.say(next(iter(blocking or self.station.status().blocked), ""))
+        self.say(next(iter(blocking or map(line, self.station.status().blocked)), ""))
 
     def _look_at_trouble(self, lamp: str) -> None:
         calibration = self.engineer.calibration

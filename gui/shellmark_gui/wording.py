@@ -5,13 +5,16 @@ The sentences are translated, never the values in them. Each is a literal, becau
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from shellmark_gui.keys import Action
 from shellmark_inspect.loop.status import Light, StationState
+from shellmark_inspect.said import Said
+from shellmark_inspect.station import DueWhy
 from shellmark_inspect.types import UNKNOWN, Disposition, Reason, ReasonCode, Verdict
+from shellmark_trace import States
 
 translate = QCoreApplication.translate
 
@@ -184,6 +187,41 @@ OVERRULE_REASONS: Mapping[str, str] = {
 }
 """Why a person decided as they did: the code kept in the record, and its word. At most twelve: one page of buttons."""
 
+_VALUES: Mapping[str, str] = {
+    "darker": QT_TRANSLATE_NOOP("drift", "darker"),
+    "brighter": QT_TRANSLATE_NOOP("drift", "brighter"),
+    "larger": QT_TRANSLATE_NOOP("drift", "larger"),
+    "smaller": QT_TRANSLATE_NOOP("drift", "smaller"),
+    "tile": QT_TRANSLATE_NOOP("drift", "tile"),
+    "goods": QT_TRANSLATE_NOOP("drift", "good shells"),
+    "good shells": QT_TRANSLATE_NOOP("drift", "good shells"),
+}
+
+_WHYS: Mapping[DueWhy, str] = {
+    DueWhy.FIRST: QT_TRANSLATE_NOOP("check", "there was none yet"),
+    DueWhy.SHIFT_START: QT_TRANSLATE_NOOP("check", "a shift begins"),
+    DueWhy.SHIFT_END: QT_TRANSLATE_NOOP("check", "the shift ends"),
+    DueWhy.CHANGEOVER: QT_TRANSLATE_NOOP("check", "changed over to another SKU"),
+    DueWhy.MODEL: QT_TRANSLATE_NOOP("check", "another model"),
+    DueWhy.CALIBRATION: QT_TRANSLATE_NOOP("check", "calibrated anew"),
+    DueWhy.RECIPE: QT_TRANSLATE_NOOP("check", "the recipe was changed"),
+    DueWhy.WORK: QT_TRANSLATE_NOOP("check", "work on lamps or cameras"),
+    DueWhy.FAILED: QT_TRANSLATE_NOOP("check", "the last one failed"),
+    DueWhy.BROKEN_OFF: QT_TRANSLATE_NOOP("check", "the last one was broken off"),
+}
+
+_CODE_STATES: Mapping[States, str] = {
+    States.RESERVED: QT_TRANSLATE_NOOP("label", "to be printed"),
+    States.SENT: QT_TRANSLATE_NOOP("label", "sent"),
+    States.ACTIVE: QT_TRANSLATE_NOOP("label", "active"),
+    States.SHIPPED: QT_TRANSLATE_NOOP("label", "shipped"),
+    States.CLAIMED: QT_TRANSLATE_NOOP("label", "claimed"),
+    States.RETURNED: QT_TRANSLATE_NOOP("label", "returned"),
+    States.REWORKED: QT_TRANSLATE_NOOP("label", "reworked"),
+    States.RETIRED: QT_TRANSLATE_NOOP("label", "retired"),
+    States.VOID: QT_TRANSLATE_NOOP("label", "void"),
+}
+
 _STATES: Mapping[StationState, str] = {
     StationState.PREOPERATIONAL: QT_TRANSLATE_NOOP("state", "Starting"),
     StationState.HALTED: QT_TRANSLATE_NOOP("state", "Halted"),
@@ -209,6 +247,53 @@ _LAMPS: Mapping[str, str] = {
     "label": QT_TRANSLATE_NOOP("lamp", "Label"),
 }
 
+_FACTS = (
+    QT_TRANSLATE_NOOP("fact", "stuck"),
+    QT_TRANSLATE_NOOP("fact", "missing"),
+    QT_TRANSLATE_NOOP("fact", "stripped"),
+    QT_TRANSLATE_NOOP("fact", "supervise"),
+    QT_TRANSLATE_NOOP("fact", "reconcile"),
+    QT_TRANSLATE_NOOP("fact", "tally"),
+    QT_TRANSLATE_NOOP("fact", "align"),
+    QT_TRANSLATE_NOOP("fact", "colour"),
+    QT_TRANSLATE_NOOP("fact", "depth"),
+    QT_TRANSLATE_NOOP("fact", "evidence"),
+    QT_TRANSLATE_NOOP("fact", "flat_field"),
+    QT_TRANSLATE_NOOP("fact", "frames"),
+    QT_TRANSLATE_NOOP("fact", "illumination"),
+    QT_TRANSLATE_NOOP("fact", "light_check"),
+    QT_TRANSLATE_NOOP("fact", "region"),
+    QT_TRANSLATE_NOOP("fact", "resize"),
+    QT_TRANSLATE_NOOP("fact", "rotate"),
+    QT_TRANSLATE_NOOP("fact", "shell_colour"),
+    QT_TRANSLATE_NOOP("fact", "shell_mask"),
+    QT_TRANSLATE_NOOP("fact", "shell_reading"),
+    QT_TRANSLATE_NOOP("fact", "tile"),
+    QT_TRANSLATE_NOOP("fact", "undistort"),
+    QT_TRANSLATE_NOOP("fact", "zones"),
+    QT_TRANSLATE_NOOP("fact", "no answer in time"),
+    QT_TRANSLATE_NOOP("fact", "Connection refused"),
+    QT_TRANSLATE_NOOP("fact", "Connection reset by peer"),
+    QT_TRANSLATE_NOOP("fact", "Broken pipe"),
+    QT_TRANSLATE_NOOP("fact", "No route to host"),
+    QT_TRANSLATE_NOOP("fact", "Network is unreachable"),
+    QT_TRANSLATE_NOOP("fact", "Name or service not known"),
+    QT_TRANSLATE_NOOP("fact", "No such file or directory"),
+    QT_TRANSLATE_NOOP("fact", "Permission denied"),
+    QT_TRANSLATE_NOOP("fact", "No space left on device"),
+    QT_TRANSLATE_NOOP("fact", "Read-only file system"),
+    QT_TRANSLATE_NOOP("fact", "Input/output error"),
+    QT_TRANSLATE_NOOP("fact", "disk I/O error"),
+    QT_TRANSLATE_NOOP("fact", "database is locked"),
+    QT_TRANSLATE_NOOP("fact", "attempt to write a readonly database"),
+    QT_TRANSLATE_NOOP("fact", "unable to open database file"),
+    QT_TRANSLATE_NOOP("fact", "database disk image is malformed"),
+)
+"""What people say to labels, steps, and what the system says, where they stand in a sentence of the station."""
+
+_CONTEXTS = ("station", "drift", "fact")
+"""Where the sentences of the station have their translations; `translations.py` collects the first from its sources."""
+
 _ACTIONS: Mapping[Action, str] = {
     Action.TRIGGER: QT_TRANSLATE_NOOP("action", "Inspect"),
     Action.OK: QT_TRANSLATE_NOOP("action", "OK"),
@@ -231,6 +316,40 @@ _ACTIONS: Mapping[Action, str] = {
 }
 
 
+def line(text: str) -> str:
+    """A line of the station in the screen's language; what nobody translated stays as it is."""
+    facts = text.facts if isinstance(text, Said) else {}
+    english = text.sentence if isinstance(text, Said) else text
+    words = next((said for one in _CONTEXTS if (said := translate(one, english)) != english), english)
+    return words.format(**{name: fact_word(name, value) for name, value in facts.items()}) if facts else words
+
+
+def fact_word(name: str, value: str | float) -> str | float:
+    """What stands in a sentence, in the screen's language: numbers and names as they are."""
+    if not isinstance(value, str):
+        return value
+    known = not isinstance(value, Said) and name in _NAMES
+    return _NAMES[name](value) if known else line(value)
+
+
+def _state_word(value: str) -> str:
+    """The word of a station's state, or of a code's."""
+    if value in set(StationState):
+        return state_word(StationState(value))
+    return code_state_word(States(value)) if value in set(States) else value
+
+
+def drift_word(value: str) -> str:
+    """Which way something drifts, or what it is read on."""
+    return translate("drift", _VALUES[value]) if value in _VALUES else value
+
+
+def why_word(why: str) -> str:
+    """Why a check is due; any other reason as a line of the station."""
+    key = why.replace(" ", "_")
+    return translate("check", _WHYS[DueWhy(key)]) if key in set(DueWhy) else line(why)
+
+
 def sentence(reason: Reason) -> str:
     """A reason in the screen's language; where a value of the sentence is missing, the reason's code and detail."""
     values: dict[str, str | float] = dict(reason.values)
@@ -243,6 +362,7 @@ def sentence(reason: Reason) -> str:
     ):
         if key in values:
             values[key] = word(str(values[key]))
+    values |= {name: fact_word(name, values[name]) for name in ("detail", "step") if name in values}
     try:
         return translate("reason", _SENTENCES[reason.code]).format(**values)
     except (KeyError, ValueError):
@@ -289,6 +409,11 @@ def state_word(state: StationState) -> str:
     return translate("state", _STATES[state])
 
 
+def code_state_word(state: States) -> str:
+    """Where a code stands, in a word or two."""
+    return translate("label", _CODE_STATES[state])
+
+
 def light_word(light: Light) -> str:
     """A lamp's colour as a word."""
     return translate("lamp", _LIGHTS[light])
@@ -302,3 +427,20 @@ def lamp_name(name: str) -> str:
 def action_word(action: Action) -> str:
     """The word on an action's button."""
     return translate("action", _ACTIONS[action])
+
+
+_NAMES: Mapping[str, Callable[[str], str]] = {
+    "view": zone_name,
+    "zone": zone_name,
+    "light": lighting_name,
+    "other": lighting_name,
+    "label": label_name,
+    "state": _state_word,
+    "now": _state_word,
+    "before": _state_word,
+    "after": _state_word,
+    "why": why_word,
+    "direction": drift_word,
+    "subject": drift_word,
+}
+"""How the facts of a sentence are said, by their name in it."""

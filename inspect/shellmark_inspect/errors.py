@@ -21,7 +21,14 @@ ShellmarkError                one line: what is wrong, where, what to do
 
 
 class ShellmarkError(Exception):
-    """Something went wrong; the text is one line naming what, where and what to do."""
+    """Something went wrong; the text is one line naming what, where and what to do.
+
+    Given facts, `sentence` has their places (`str.format`): so a screen can say it in its own language (`said_by`).
+    """
+
+    def __init__(self, sentence: str = "", /, **facts: object) -> None:
+        super().__init__(sentence.format(**facts) if facts else sentence)
+        self.sentence, self.facts = sentence, facts
 
 
 class InputError(ShellmarkError):

@@ -29,6 +29,7 @@ from shellmark_inspect.judge import (
     zone_areas_cm2,
 )
 from shellmark_inspect.recipe import COLOUR_LABELS, Recipe, ViewSpec
+from shellmark_inspect.said import Said, said_by
 from shellmark_inspect.steps import (
     Step,
     build_steps,
@@ -144,9 +145,14 @@ class Preparation:
         for name, step in self._steps[spec.name]:
             view = _stepped(name, step, view)
         if view.shell is not None and (share := float(view.shell.mean())) < LEAST_JUDGED:
-            raise StepError(
-                f"shell_mask: {share:.2%} of the view is left to judge, {LEAST_JUDGED:.0%} is the least: "
-                f"mend the outline, its margin_mm or the ignore polygons"
+            raise _of_step(
+                "shell_mask",
+                Said(
+                    "{share:.2%} of the view is left to judge, {least:.0%} is the least: mend the outline, its "
+                    "margin_mm or the ignore polygons",
+                    share=share,
+                    least=LEAST_JUDGED,
+                ),
             )
         return view
 
@@ -255,11 +261,12 @@ class Inspector:
                 )
             defects = self._defects(spec, view, prediction.anomaly, found)
         except StepError as e:
-            step, _, detail = str(e).partition(": ")
-            found.reasons.append(Reason(ReasonCode.STEP, {"view": spec.name, "step": step, "detail": detail}))
+            step, detail = str(e.facts.get("step", "evidence")), e.facts.get("why")
+            values = {"view": spec.name, "step": step, "detail": detail if isinstance(detail, str) else said_by(e)}
+            found.reasons.append(Reason(ReasonCode.STEP, values))
             return
         except ModelError as e:
-            found.reasons.append(Reason(ReasonCode.MODEL, {"model": self.versions.model, "detail": str(e)}))
+            found.reasons.append(Reason(ReasonCode.MODEL, {"model": self.versions.model, "detail": said_by(e)}))
             return
         except Exception as e:  # an unforeseen fault in one view must not hide what another shows
             log.exception("view %s", spec.name)
@@ -359,10 +366,10 @@ def first_view(spec: ViewSpec, frames: Sequence[Frame]) -> View:
     """
     planes = {frame.light: frame.pixels for frame in frames}
     if missing := [light for light in spec.lights if light not in planes]:
-        raise StepError(f"frames: light {missing[0]} is missing")
+        raise _of_step("frames", Said("light {light} is missing", light=missing[0]))
     sizes = {pixels.shape[:2] for pixels in planes.values()}
     if len(sizes) > 1:
-        raise StepError(f"frames: the lights differ in size: {sorted(sizes)}")
+        raise _of_step("frames", Said("the lights differ in size: {sizes}", sizes=sorted(sizes)))
     scale = np.diag([1 / spec.px_per_mm, 1 / spec.px_per_mm, 1.0])
     return View(spec.name, MappingProxyType({light: planes[light] for light in spec.lights}), np.eye(3), scale)
 
@@ -371,9 +378,13 @@ def _stepped(name: str, step: Step, view: View) -> View:
     try:
         return step(view)
     except StepError as e:
-        raise StepError(f"{name}: {e}") from e
+        raise _of_step(name, said_by(e)) from e
     except Exception as e:
-        raise StepError(f"{name}: {type(e).__name__}: {e}") from e
+        raise _of_step(name, f"{type(e).__name__}: {e}") from e
+
+
+def _of_step(step: str, why: str) -> StepError:
+    return StepError("{step}: {why}", step=step, why=why)
 
 
 def _check_fit(recipe: Recipe, view: ViewSpec, model: Model) -> None:
@@ -411,7 +422,7 @@ def _case_names(frames: Frames) -> list[str]:
 def _mixed(frames: Frames) -> Iterator[Reason]:
     """A fault when the frames are of several cases: one camera's source has run ahead of another's."""
     if len(names := _case_names(frames)) > 1:
-        detail = f"the frames are of different cases ({', '.join(names)}): start the station again"
+        detail = Said("the frames are of different cases ({cases}): start the station again", cases=", ".join(names))
         yield Reason(ReasonCode.FAULT, {"detail": detail})
 
 

@@ -18,6 +18,8 @@ from pydantic import (
     model_validator,
 )
 
+from shellmark_trace.reading import read_toml
+
 from .errors import RecipeError
 from .types import COLOUR_DIFFERENCE, COLOUR_MISMATCH
 
@@ -386,10 +388,12 @@ class Recipe(_Part):
         """
         path = path / "recipe.toml" if path.is_dir() else path
         try:
-            recipe = cls.model_validate(tomllib.loads(path.read_text("utf-8")))
+            recipe = cls.model_validate(read_toml(path))
         except FileNotFoundError as e:
             raise RecipeError(f"recipe {path} is missing: give a recipe file or a folder with recipe.toml in it") from e
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
+        except OSError as e:
+            raise RecipeError(f"recipe {path} cannot be read: {e.strerror or e}: give a recipe file") from e
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
             raise RecipeError(f"recipe {path} cannot be read: {e}: mend the file, see docs/station.md") from e
         except ValidationError as e:
             raise RecipeError(f"recipe {path}: {first_fault(e)}") from e

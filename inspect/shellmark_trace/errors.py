@@ -19,7 +19,14 @@ TraceError                    one line: what is wrong, where, what to do
 
 
 class TraceError(Exception):
-    """Something is wrong with a code; the text is one line naming what, where and what to do."""
+    """Something is wrong with a code; the text is one line naming what, where and what to do.
+
+    Given facts, `sentence` has their places (`str.format`): so a screen can say it in its own language.
+    """
+
+    def __init__(self, sentence: str = "", /, **facts: object) -> None:
+        super().__init__(sentence.format(**facts) if facts else sentence)
+        self.sentence, self.facts = sentence, facts
 
 
 class LinkError(TraceError):

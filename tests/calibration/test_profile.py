@@ -38,6 +38,13 @@ def test_the_oldest_part_ages_the_whole(profile):
     assert Profile(camera="top", size_px=(640, 480)).expires_at is None
 
 
+def test_a_part_dated_more_than_a_day_ahead_is_named(profile):
+    assert profile.ahead(THEN + timedelta(days=20)) == ()
+    assert profile.ahead(THEN + timedelta(days=19, hours=1)) == ()
+    assert profile.ahead(THEN + timedelta(days=18)) == ("plane",)
+    assert profile.ahead(THEN - timedelta(days=2)) == ("lens", "plane")
+
+
 def test_another_camera_or_resolution_is_refused(profile):
     profile.check_fits("top", (640, 480))
     profile.check_fits("top", None)

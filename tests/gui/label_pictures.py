@@ -1,8 +1,8 @@
 """Pictures of labels on the screen: `python tests/gui/label_pictures.py FOLDER [LANGUAGE WIDTH HEIGHT [NAME...]]`.
 
-Those of docs/labelling.md: `docs/images zh 1366 768 stick strip-while-failed page-strip`. Labels are drawn as they are
-printed, shells and what the camera sees are drawn, the labeller is the one in memory. Without a language every picture
-is taken in both languages at both sizes.
+Those of docs/labelling.md: `docs/images zh 1366 768 stick strip-while-failed page-strip count`. Labels are drawn
+as they are printed, shells and what the camera sees are drawn, the labeller is the one in memory. Without a language
+every picture is taken in both languages at both sizes.
 """
 
 from __future__ import annotations
@@ -24,8 +24,11 @@ from PyQt6.QtWidgets import QApplication
 from shellmark_gui.language import Language
 from shellmark_gui.theme import Sizes
 from shellmark_gui.window import StationWindow
-from shellmark_inspect.labelling import Fault, LabelState
+from shellmark_inspect.errors import StorageFull
+from shellmark_inspect.labelling import Fault, Labelling, LabelState
+from shellmark_inspect.loop import Lamp, Light
 from shellmark_inspect.records import Order
+from shellmark_inspect.said import Said, said_by
 from shellmark_inspect.types import Record, Verdict
 from shellmark_trace import States, Suspicion
 from shellmark_trace.labels import TEMPLATES, LabelContent, draw_label
@@ -79,7 +82,12 @@ def take_all(window: StationWindow, station: MemoryStation, take: Callable[[str]
     window.home()
     third = judge(window, station)
     take("strip")
-    labels.go(S.OFFLINE, serial="", case_id="", detail="printer 192.0.2.7:9100 does not answer: timed out", waiting=3)
+    away = Said(
+        "label printer {place}: {why}: see that it is on, has labels and is on the network",
+        place="192.0.2.7:9100",
+        why="no answer in time",
+    )
+    labels.go(S.OFFLINE, serial="", case_id="", detail=away, waiting=3)
     QTest.qWait(300)
     take("offline")
     window.labels.open()
@@ -87,10 +95,40 @@ def take_all(window: StationWindow, station: MemoryStation, take: Callable[[str]
     window.home()
     labels.go(S.SUPERVISOR, case_id=third.inspection.trigger.case_id, serial=third.code.serial if third.code else "")
     take("supervisor")
-    labels.go(S.REFUSED, fault=Fault.ODOMETER, detail="the odometer shows 18233, 18231 is due")
+    differs = Said("the odometer shows {count}, {due} is due", count=18_233, due=18_231)
+    labels.printed = 42
+    labels.go(S.REFUSED, fault=Fault.ODOMETER, detail=differs)
     take("refused")
-    labels.go(S.HELD, detail="a label cannot be drawn: 20 寸 亮面黑 finds no room")
+    window.labels.count.open()
+    take("count-differs")
+    window.home()
+    labels.go(
+        S.HELD,
+        detail=Said(
+            "the label's font {font} has no {lacking}: name another in the template", font="a.ttf", lacking="亮"
+        ),
+    )
     take("held")
+    lost = Said("no answer for {seconds:.1f} s: check its cable and power", seconds=4.2)
+    station.lamps["camera"] = Lamp(Light.RED, Said("{camera}: {why}", camera="front", why=lost))
+    take("camera-lost")
+    station.lamps["camera"] = Lamp(Light.GREEN)
+    station.fail(
+        said_by(
+            StorageFull(
+                "{what}: no room in {where}: free some space and start again",
+                what=Said("store trigger {number}", number=41),
+                where="/data/records.db",
+            )
+        )
+    )
+    take("stop")
+    station.acknowledge().result()
+    QTest.qWait(400)
+    labels.printed, labels.now = 41, Labelling(S.IDLE)
+    window.labels.count.open()
+    take("count")
+    window.home()
     label(station, third)
     labels.proven()
     labels.standings[first.code.serial] = (States.SHIPPED, Suspicion.SUSPECT)

@@ -6,16 +6,18 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import cv2
 import numpy as np
 
 from shellmark_inspect.errors import InputError
 from shellmark_inspect.labelling import Fault, Labelling, LabelState, Settings, Sight
-from shellmark_inspect.records import Order
+from shellmark_inspect.records import Order, Reconciliation, Tally
 from shellmark_trace import States, Suspicion, label_matrix
 
 S = LabelState
+NOON = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
 
 
 def drawn_label(text: str, *, dots: int = 6, size: tuple[int, int] = (354, 591)) -> np.ndarray:
@@ -51,6 +53,9 @@ class MemoryLabels:
         self.standings: dict[str, tuple[States, Suspicion]] = {}
         self.asked_on: set[str] = set()
         self.fault: Fault | None = None
+        self.printed = self.known = 41
+        self.void = 3
+        self.signed: tuple[datetime, str] | None = None
 
     def go(self, state: LabelState, **values: object) -> None:
         """The labeller is there now."""
@@ -117,7 +122,30 @@ class MemoryLabels:
         return self._say("supervise", operator, second, due=(S.SUPERVISOR,))
 
     def reconcile(self, operator: str, second: str = "", *, left: int | None = None, note: str = "") -> Future:
-        return self._say("reconcile", operator, second, left, note, due=(S.REFUSED,))
+        def do() -> Reconciliation:
+            found = self.tally_of(left).counts
+            if not found.agrees and not (second and note):
+                raise InputError("{what} needs two different persons: give both names", what="reconcile")
+            self.said.append(("reconcile", operator, second, left, note))
+            self.signed, self.printed, self.known, self.void = (NOON, f"{operator} {second}".strip()), 0, 0, 0
+            self.now = Labelling(S.IDLE)
+            return replace(found, operator=operator, second_operator=second, note=note)
+
+        return self._later(do)
+
+    def tally_of(self, left: int | None) -> Tally:
+        used = None if left is None else 1000 - left
+        agrees = len({self.printed, self.known, self.known if used is None else used}) == 1
+        who = (NOON, "", "", "")
+        counts = Reconciliation(*who, 18_230 + self.printed, self.printed, 41, self.known, "R-17", left, used, agrees)
+        since, by = self.signed or (None, "")
+        on_way = int(self.now.state in (S.STICK, S.READING, S.STRIP))
+        on_cases = self.known - self.void - on_way
+        asked = self.now.state in (S.IDLE, S.REFUSED)
+        return Tally(counts, since, by, on_cases, self.void, on_way, self.now.waiting, asked)
+
+    def tally(self, left: int | None = None) -> Future:
+        return self._later(lambda: self.tally_of(left))
 
     def relabel(self, case_id: str, *, first: str, second: str, reason: str) -> Future:
         return self._later(lambda: self.said.append(("relabel", case_id, first, second, reason)) or "NEW")

@@ -9,7 +9,7 @@ from memory_checks import MASTERS, drawn_chart
 from PyQt6.QtCore import Qt
 
 from shellmark_calibration import Grade
-from shellmark_gui import calibrationwords
+from shellmark_gui import calibrationwords, wording
 from shellmark_gui.keys import Action
 from shellmark_gui.pages.drift_page import key_of
 from shellmark_gui.shapes import Shape
@@ -148,7 +148,7 @@ def test_what_cannot_be_done_is_said(qtbot, window, station, check):
     begin(qtbot, check, station)
     station.checks._state = None
     press(check, "place")
-    qtbot.waitUntil(lambda: "no daily check is open" in check.line.text())
+    qtbot.waitUntil(lambda: "没有进行中的点检" in check.line.text())
 
 
 def test_a_recipe_without_masters_says_how_to_get_some(window):
@@ -190,7 +190,7 @@ def test_every_sentence_of_the_station_has_its_own_on_the_screen(window, languag
     assert set(calibrationwords._TROUBLES) == set(TroubleCode)
     for code, words in TROUBLES.items():
         assert calibrationwords._TROUBLES[code] == words
-    assert set(calibrationwords._WHYS) == set(DueWhy)
+    assert set(wording._WHYS) == set(DueWhy)
     assert set(calibrationwords._WORKS) == set(WORKS)
     assert set(calibrationwords._KINDS) == set(Kind)
     language.use("en")

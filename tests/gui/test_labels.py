@@ -22,6 +22,7 @@ from shellmark_gui.troubles import told
 from shellmark_inspect.errors import InputError, WrongState
 from shellmark_inspect.labelling import FAULTS, TO_DO, Fault, Labelling, LabelState
 from shellmark_inspect.records import Order
+from shellmark_inspect.said import Said
 from shellmark_inspect.types import Disposition, Verdict
 from shellmark_trace import PrinterError, States, Suspicion
 
@@ -320,18 +321,79 @@ def test_whoever_leaves_a_question_says_nothing(qtbot, window, labels, page):
     assert labels.said == []
 
 
-@pytest.mark.parametrize(("typed", "left"), [("640", 640), ("", None)])
-def test_two_persons_reconcile_with_what_is_left_and_where_labels_are(qtbot, window, labels, page, typed, left):
-    labels.go(S.REFUSED, fault=Fault.ODOMETER, detail="the odometer shows 18233, 18231 is due")
-    qtbot.waitUntil(lambda: page.tile.word == "打印机计数不符，停止打印")
-    assert "18233" in page.detail.text()
+@pytest.fixture
+def count(qtbot, window, page):
+    """The count of the shift's labels, opened from the label's page."""
     press(page, "reconcile")
-    give(window, "王主管")
+    found = window.labels.count.page
+    qtbot.waitUntil(lambda: window.page is found and found.tally is not None)
+    return found
+
+
+def test_the_shift_s_labels_are_counted_and_signed_by_one_when_all_agrees(qtbot, window, labels, count):
+    assert count.tile.word == "全部对上"
+    assert [row.word for row in count.list.rows] == ["41", "41", "38", "3", "0", "-"]
+    assert count.list.rows[0].facts == "18230 → 18271"
+    assert count.list.rows[3].facts == "废标箱里应有 3 张"
+    assert count.signed.text() == "还没有人签过字"
+    press(count, "left")
+    give(window, "959")
+    qtbot.waitUntil(lambda: window.page is count and count.list.rows[5].word == "41")
+    assert count.list.rows[5].facts == "剩 959 张"
+    press(count, "sign")
+    qtbot.waitUntil(lambda: labels.said == [("reconcile", "张三", "", 959, "")])
+    qtbot.waitUntil(lambda: count.signed.text().startswith("上次签字：张三"))
+    assert count.line.text() == "张三 已签字：41 张"
+    assert count.list.rows[0].word == "0"
+    count.buttons[Action.BACK].click()
+    assert window.page is window.labels.page
+
+
+@pytest.mark.parametrize(("typed", "left"), [("958", 958), ("", None)])
+def test_where_counts_differ_two_persons_sign_and_say_where_labels_are(qtbot, window, labels, page, typed, left):
+    labels.printed = 42
+    labels.go(S.REFUSED, fault=Fault.ODOMETER, detail=Said("the odometer shows {count}, {due} is due", count=2, due=1))
+    qtbot.waitUntil(lambda: page.tile.word == "打印机计数不符，停止打印")
+    assert page.detail.text() == "打印机计数为 2，应为 1"
+    press(page, "reconcile")
+    count = window.labels.count.page
+    qtbot.waitUntil(lambda: count.tile.word == "计数对不上")
+    assert (count.list.rows[0].word, count.list.rows[0].colour) == ("42", FAIL_COLOUR)
+    assert "4" in count.list.rows[3].facts
+    press(count, "left")
     give(window, typed)
+    qtbot.waitUntil(lambda: window.page is count and count.work_buttons["sign"].isEnabled())
+    press(count, "sign")
+    give(window, "王主管")
     assert window.page is window.choice_page
     window.choice_page.answers[0].click()
     qtbot.waitUntil(lambda: labels.said == [("reconcile", "张三", "王主管", left, "found and destroyed")])
-    assert window.page is page
+    qtbot.waitUntil(lambda: count.tile.word == "全部对上")
+    assert window.page is count
+
+
+def test_a_count_can_be_looked_at_while_a_label_is_on_its_way_but_not_signed(qtbot, window, labels, stick, page):
+    stick()
+    press(page, "reconcile")
+    count = window.labels.count.page
+    qtbot.waitUntil(lambda: count.tile.word == "有标签正在贴")
+    assert count.work_buttons["again"].isEnabled()
+    assert not count.work_buttons["sign"].isEnabled()
+    labels.proven()
+    press(count, "again")
+    qtbot.waitUntil(lambda: count.tile.word == "全部对上")
+    labels.go(S.OFFLINE)
+    press(count, "again")
+    qtbot.waitUntil(lambda: count.tile.word == "没有问到打印机")
+    assert not count.work_buttons["sign"].isEnabled()
+
+
+def test_a_count_that_changed_before_it_was_signed_is_shown_anew(qtbot, window, labels, count):
+    labels.printed = 42
+    press(count, "sign")
+    qtbot.waitUntil(lambda: count.tile.word == "计数对不上")
+    assert "需要两个不同的人" in count.line.text()
+    assert labels.said == []
 
 
 def test_an_active_case_is_labelled_anew_by_two(qtbot, window, labels, stick, page):

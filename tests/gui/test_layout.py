@@ -61,6 +61,7 @@ def pages(window):
         "strip-blocked": window.station_page,
         "labels": window.labels.page,
         "entry": window.labels.entry_page,
+        "count": window.labels.count.page,
     }
 
 
@@ -68,7 +69,7 @@ PAGES = [
     "station", "record", "choice", "operator", "error",
     "region", "models", "flips", "threshold", "teach", "teaching", "taught", "folder",
     "calibration", "zones", "check", "checked", "suspects", "drift", "blocked", "lens", "scale", "light", "colour",
-    "stick", "strip", "strip-blocked", "labels", "entry",
+    "stick", "strip", "strip-blocked", "labels", "entry", "count",
 ]  # fmt: skip
 
 
@@ -172,6 +173,10 @@ def label(window, name: str) -> None:
     if name == "labels":
         labels.go(LabelState.OFFLINE, detail="printer 192.0.2.7:9100 does not answer: see to power and cable" * 2)
         window.labels.open()
+    elif name == "count":
+        window.labels.count.open()
+        while window.labels.count.page.tally is None:
+            QTest.qWait(10)
     elif name == "entry":
         window._signed_in("张三")
         window.labels.open()
@@ -204,7 +209,7 @@ def open_page(window, name):
         "scale": lambda: wizard(window, "scale"),
         "light": lambda: wizard(window, "light"),
         "colour": lambda: wizard(window, "colour"),
-        **{one: partial(label, window, one) for one in ("stick", "strip", "strip-blocked", "labels", "entry")},
+        **{one: partial(label, window, one) for one in ("stick", "strip", "strip-blocked", "labels", "entry", "count")},
     }[name]()
     QApplication.processEvents()
     return pages(window)[name]

@@ -103,3 +103,33 @@ class Story:
         kind, view, data, corners = told
         image = {"kind": kind, "view": view, "light": "left", "digest": f"sha256:{hashlib.sha256(data).hexdigest()}"}
         return image | ({} if corners is None else {"corners": corners})
+
+
+def traced(**changes: Any) -> Story:
+    """A case that failed, was reworked and passed with a small scratch, and the proof of its label."""
+    story = Story(**changes)
+    passed, steps, shipped = story.passed, story.to, story.shipped
+    names = {"label": "scratch", "zone": "A", "view": "front", "light": "left"}
+    small = names | {"length_mm": 4.31, "width_mm": 0.22, "area_mm2": 0.9, "uncertainty_mm": 0.1, "score": 1.04}
+    large = small | {"length_mm": 23.82, "area_mm2": 4.6, "score": 2.31}
+    limit = {"label": "scratch", "measure": "length", "value": 23.82, "unit": "mm", "zone": "A", "limit": 5.0}
+    reason = {"code": "over_limit", "text": "scratch length 23.8 mm, zone A allows 5.0", "values": limit, "defect": 0}
+    made = {"batch": "B2611-7", "order": "MO-2611-07"}
+
+    def told(**more: Any) -> dict[str, Any]:
+        event = passed()
+        event["payload"] |= {"defects": [small], **made, **more}
+        return event
+
+    def failed() -> dict[str, Any]:
+        row = 1_000_000 + story.row
+        event = told(verdict="FAIL", code=None, defects=[large], reasons=[reason], row=row, sequence=row, images=[])
+        return event | {"key": f"{story.station}:{row}"}
+
+    def step(after: str, **more: Any) -> dict[str, Any]:
+        facts = {"uec": 0.81, "uec_least": 0.37, "odometer": [1211, 1212]} if after == "ACTIVE" else {}
+        return steps(after, **({"facts": facts} | more))
+
+    story.passed, story.to = told, step  # type: ignore[method-assign]
+    story.shipped = lambda: [failed(), *shipped()]  # type: ignore[method-assign]
+    return story

@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from shellmark_models import promise
-from shellmark_models.training.threshold import false_reject_bound, from_goods
+from shellmark_models.training.threshold import false_reject_bound, from_goods, tolerated
 
 DRAWS = 600
 Draw = Callable[[np.random.Generator, int], np.ndarray]
@@ -46,6 +46,20 @@ def test_the_bound_covers_what_it_promises(name: str, goods: int) -> None:
 def test_thirty_goods_stop_about_three_percent_and_more_goods_fewer(name: str) -> None:
     assert rejected(name, 30)[0].mean() < 0.033
     assert rejected(name, 300)[0].mean() < 0.005
+
+
+@pytest.mark.parametrize("goods", [10, 30, 60])
+def test_no_more_than_the_tolerated_share_lies_above_in_19_of_20_sets(goods: int) -> None:
+    generator = np.random.default_rng(goods)
+    draw, above = SCORES["gumbel"]
+    sets = [draw(generator, goods) for _ in range(4 * DRAWS)]
+    of_fit = above(np.array([tolerated(one, 0.01) for one in sets]))
+    assert (of_fit <= 0.01).mean() == pytest.approx(0.95, abs=3 * np.sqrt(0.05 * 0.95 / len(sets)))
+    set_by = [from_goods(one, tolerated_share=0.01).value for one in sets]
+    assert (above(np.array(set_by)) <= 0.01).mean() > 0.95 - 3 * np.sqrt(0.05 * 0.95 / len(sets))
+    assert all(value >= one.max() for value, one in zip(set_by, sets, strict=True))
+    highest = above(np.array([one.max() for one in sets]))
+    assert (highest <= 0.01).mean() < 0.6
 
 
 def test_a_bound_without_its_rank_would_promise_too_much() -> None:

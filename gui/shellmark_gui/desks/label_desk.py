@@ -13,19 +13,18 @@ from typing import Any, TypeVar
 from PyQt6.QtCore import QCoreApplication
 
 from shellmark_gui.cases import Cases
+from shellmark_gui.desks.count_desk import CountDesk
 from shellmark_gui.desks.label_pictures import LabelPictures
 from shellmark_gui.desks.person_desk import PersonDesk
 from shellmark_gui.desks.screen import Screen
 from shellmark_gui.doors import LabelDoor
 from shellmark_gui.keys import Action
 from shellmark_gui.labelquestions import (
-    labels_left,
     labels_on_roll,
     order_batch,
     order_number,
     order_pieces,
     roll_name,
-    where_they_are,
     which_case,
     why_anew,
 )
@@ -85,6 +84,7 @@ class LabelDesk:
         self._station_page, self._record_page = station_page, record_page
         self.page, self.entry_page = LabelPage(keys), EntryPage(keys)
         self._persons = PersonDesk(screen, self.entry_page)
+        self.count = CountDesk(screen, keys, self._persons, self.open)
         self.standings: dict[str, Standing] = {}
         self._serials: dict[str, str] = {}
         self._on_way: set[str] = set()
@@ -100,8 +100,8 @@ class LabelDesk:
 
     @property
     def pages(self) -> tuple[Page, ...]:
-        """Both pages, for the window's stack."""
-        return (self.page, self.entry_page)
+        """The pages, for the window's stack."""
+        return (self.page, self.entry_page, self.count.page)
 
     @property
     def door(self) -> LabelDoor:
@@ -229,7 +229,7 @@ class LabelDesk:
         elif name == SUPERVISE:
             self._persons.two(self._supervise, here)
         elif name == RECONCILE:
-            self._persons.two(self._ask_left, here)
+            self.count.open()
         elif name == RELABEL:
             self._ask_case()
         elif name == ROLL:
@@ -262,17 +262,6 @@ class LabelDesk:
 
     def _supervise(self, first: str, second: str) -> None:
         self._do(partial(self.door.supervise, first, second))
-
-    def _ask_left(self, first: str, second: str) -> None:
-        """How many labels are left on the roll, and where those are that the count does not fit."""
-
-        def note(left: int | None) -> None:
-            self._screen.ask(where_they_are(first, second, partial(self._reconcile, first, second, left)), self.open)
-
-        self._persons.ask(labels_left(note), self.open)
-
-    def _reconcile(self, first: str, second: str, left: int | None, note: str) -> None:
-        self._do(partial(self.door.reconcile, first, second, left=left, note=note))
 
     def _ask_case(self) -> None:
         """Which labelled case gets another label."""

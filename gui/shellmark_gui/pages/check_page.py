@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from PyQt6.QtCore import QCoreApplication
 from PyQt6.QtWidgets import QLabel, QWidget
 
-from shellmark_gui.calibrationwords import master_name, master_wants, why_word
+from shellmark_gui.calibrationwords import master_name, master_wants
 from shellmark_gui.keys import Action
 from shellmark_gui.pages.work_page import WorkPage
 from shellmark_gui.shapes import Shape
@@ -15,6 +15,7 @@ from shellmark_gui.theme import ACCENT, FAIL_COLOUR, MUTED, PASS_COLOUR, RAISED,
 from shellmark_gui.widgets.fitted import set_role
 from shellmark_gui.widgets.rows import Row, RowList
 from shellmark_gui.widgets.state_tile import StateTile
+from shellmark_gui.wording import why_word
 from shellmark_inspect.recipe import MasterSpec
 from shellmark_inspect.records import Answer, Outcome
 from shellmark_inspect.station import CheckState, Due, Place

@@ -18,6 +18,7 @@ from shellmark_gui.widgets.canvas import Canvas
 from shellmark_gui.widgets.fitted import set_role
 from shellmark_gui.widgets.rows import Row, RowList
 from shellmark_gui.widgets.state_tile import StateTile
+from shellmark_gui.wording import line
 from shellmark_inspect.labelling import Labelling, LabelState, Sight
 from shellmark_inspect.records import Order
 
@@ -132,7 +133,7 @@ class LabelPage(WorkPage):
         self.tile.show_state(one.look.shape, one.look.word, one.look.line, one.look.colour)
         self.about.setText(translate("label", "{count} codes wait").format(count=one.now.waiting))
         self.list.show_rows(self._rows(one))
-        self.detail.setText(one.now.detail)
+        self.detail.setText(line(one.now.detail))
         self.detail.setVisible(bool(one.now.detail))
         self._enable()
 
@@ -186,7 +187,7 @@ class LabelPage(WorkPage):
             DONE: self._rested and state in (_S.STICK, _S.STRIP),
             NONE: self._rested and self.shown is not None and has_other(self.shown.now),
             SUPERVISE: state is _S.SUPERVISOR,
-            RECONCILE: state is _S.REFUSED,
+            RECONCILE: state is not _S.CLOSED,
             RELABEL: state is not _S.CLOSED,
             ROLL: state is not _S.CLOSED,
             ORDER: state is not _S.CLOSED,

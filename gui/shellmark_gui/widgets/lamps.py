@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 from shellmark_gui.shapes import LIGHT_COLOURS, LIGHT_SHAPES, paint_shape
 from shellmark_gui.theme import MUTED, TEXT, Sizes
 from shellmark_gui.widgets.fitted import Fitted
-from shellmark_gui.wording import lamp_name, light_word
+from shellmark_gui.wording import lamp_name, light_word, line
 from shellmark_inspect.loop.status import Lamp, Light
 
 LAMPS = ("camera", "disk", "model", "database")
@@ -49,7 +49,7 @@ class Lamps(Fitted):
     def complaints(self) -> list[str]:
         """Why lamps are not green, in one line each; light, calibration, checks and labels are said elsewhere."""
         return [
-            f"{lamp_name(name)}: {lamp.text}"
+            f"{lamp_name(name)}: {line(lamp.text)}"
             for name, lamp in self.lamps.items()
             if name in LAMPS and lamp.light in (Light.YELLOW, Light.RED) and lamp.text
         ]

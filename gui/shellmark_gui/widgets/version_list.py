@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PyQt6.QtCore import QCoreApplication, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PyQt6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtCore import QCoreApplication, QRectF, QSize, Qt
+from PyQt6.QtGui import QColor, QPainter
+from PyQt6.QtWidgets import QWidget
 
 from shellmark_gui.shapes import paint_shape
-from shellmark_gui.theme import ACCENT, BACKGROUND, EDGE, MUTED, PASS_COLOUR, PRESSED, SURFACE, TEXT, Sizes
-from shellmark_gui.widgets.button import ActionButton
-from shellmark_gui.widgets.fitted import Fitted, growing
+from shellmark_gui.theme import ACCENT, BACKGROUND, MUTED, PASS_COLOUR, TEXT
+from shellmark_gui.widgets.paged import PagedList, Place
 from shellmark_gui.workwords import bound_sentence, family_name, gate_look, gate_word
 from shellmark_inspect.station.workshop import ModelVersion
 
@@ -19,38 +18,21 @@ translate = QCoreApplication.translate
 ROWS = 6
 
 
-class VersionRow(QAbstractButton):
+class VersionRow(Place):
     """One version."""
+
+    least = QSize(400, 96)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.version: ModelVersion | None = None
         self._shadow = False
-        self._sizes = Sizes()
-        self.setCheckable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    def fit(self, sizes: Sizes) -> None:
-        """Take the window's scale."""
-        self._sizes = sizes
-        self.updateGeometry()
 
     def show_version(self, version: ModelVersion | None, *, chosen: bool, shadow: bool) -> None:
         """Show a version; None empties the row."""
         self.version, self._shadow = version, shadow
-        self.setVisible(version is not None)
-        self.setChecked(chosen)
-        self.setAccessibleName(f"{self.title()}  {self.facts()}" if version else "")
-        self.update()
-
-    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """As high as it is touched."""
-        return QSize(self._sizes.touch(400), self._sizes.touch(96))
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """As high as it is touched."""
-        return self.sizeHint()
+        said = f"{self.title()}  {self.facts()}" if version else ""
+        self.hold(version.version if version else "", said, chosen=chosen)
 
     def title(self) -> str:
         """The version, its family, and what it does now."""
@@ -76,29 +58,20 @@ class VersionRow(QAbstractButton):
             parts.append(translate("model", "from {parent}").format(parent=one.parent.rpartition("/")[2]))
         return "   ".join(parts)
 
-    def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
+    def draw(self, painter: QPainter, room: QRectF) -> None:
         """Draw both lines, the mark of the active one, and the gate's state at the right."""
         one, px = self.version, self._sizes.px
         if one is None:
             return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(ACCENT if self.isChecked() or self.hasFocus() else EDGE), px(3)))
-        painter.setBrush(QColor(PRESSED if self.isChecked() else SURFACE))
-        painter.drawRoundedRect(self.rect().adjusted(2, 2, -2, -2), px(10), px(10))
-        room = QRectF(self.rect()).adjusted(px(20), px(8), -px(16), -px(8))
-        gate = QRectF(room.right() - px(190), room.top(), px(190), room.height())
+        words = room
         if not one.broken:
-            self._draw_gate(painter, gate)
-        words = room.adjusted(0, 0, -px(200), 0) if not one.broken else room
+            self._draw_gate(painter, QRectF(room.right() - px(190), room.top(), px(190), room.height()))
+            words = room.adjusted(0, 0, -px(200), 0)
         top = QRectF(words.left(), words.top(), words.width(), words.height() * 0.52)
         self._draw_title(painter, top)
         painter.setFont(self._sizes.font(22))
-        painter.setPen(QColor(MUTED))
         below = QRectF(words.left(), top.bottom(), words.width(), words.height() * 0.48)
-        cut = painter.fontMetrics().elidedText(self.facts(), Qt.TextElideMode.ElideRight, int(below.width()))
-        painter.drawText(below, Qt.AlignmentFlag.AlignVCenter, cut)
-        painter.end()
+        self.write(painter, below, self.facts(), MUTED)
 
     def _draw_title(self, painter: QPainter, room: QRectF) -> None:
         painter.setFont(self._sizes.font(28, bold=True))
@@ -132,67 +105,32 @@ class VersionRow(QAbstractButton):
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, gate_word(gate))
 
 
-class VersionList(Fitted):
+class VersionList(PagedList):
     """The versions, newest first, six to a page. `picked` carries the version's own name."""
 
-    picked = pyqtSignal(str)
-
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        growing(self)
-        self.rows = [VersionRow(self) for _ in range(ROWS)]
-        self.before, self.after = (ActionButton(role="quiet", parent=self) for _ in range(2))
+        self.rows = [VersionRow() for _ in range(ROWS)]
+        super().__init__(self.rows, parent)
         self._versions: tuple[ModelVersion, ...] = ()
-        self._chosen, self._shadow, self._first = "", "", 0
-        for row in self.rows:
-            row.clicked.connect(lambda _=False, one=row: self._pick(one))
-        self.before.clicked.connect(lambda: self._turn(-ROWS))
-        self.after.clicked.connect(lambda: self._turn(ROWS))
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        for row in self.rows:
-            self._column.addWidget(row)
-        self._column.addStretch(1)
-        self._foot = QHBoxLayout()
-        self._foot.addWidget(self.before)
-        self._foot.addWidget(self.after)
-        self._column.addLayout(self._foot)
-
-    def fit(self, sizes: Sizes) -> None:
-        """Take the window's scale."""
-        super().fit(sizes)
-        self._column.setSpacing(sizes.px(8))
-        self._foot.setSpacing(sizes.px(24))
-        for row in self.rows:
-            row.fit(sizes)
+        self._shadow = ""
 
     def put_words(self) -> None:
         """Put the words again."""
         self.before.setText(translate("model", "Newer versions"))
         self.after.setText(translate("model", "Older versions"))
-        self._put_rows()
+        self.show_page()
 
     def show_versions(self, versions: Sequence[ModelVersion], chosen: str, shadow: str) -> None:
         """Show versions, given oldest first."""
-        self._versions, self._chosen, self._shadow = tuple(reversed(versions)), chosen, shadow
-        self._first = min(self._first, max(len(versions) - 1, 0) // ROWS * ROWS)
+        self._versions, self.chosen, self._shadow = tuple(reversed(versions)), chosen, shadow
         self.put_words()
 
-    def _pick(self, row: VersionRow) -> None:
-        if row.version is not None:
-            self.picked.emit(row.version.version)
+    def count(self) -> int:
+        """How many versions there are."""
+        return len(self._versions)
 
-    def _turn(self, step: int) -> None:
-        self._first = min(max(self._first + step, 0), max(len(self._versions) - 1, 0) // ROWS * ROWS)
-        self._put_rows()
-
-    def _put_rows(self) -> None:
-        for place, row in enumerate(self.rows):
-            at = self._first + place
-            one = self._versions[at] if at < len(self._versions) else None
+    def put_page(self) -> None:
+        """Fill the rows."""
+        for row, one in zip(self.rows, self.page(self._versions), strict=True):
             name = one.version if one else None
-            row.show_version(one, chosen=name == self._chosen, shadow=name == self._shadow)
-        for button in (self.before, self.after):
-            button.setVisible(len(self._versions) > ROWS)
-        self.before.setEnabled(self._first > 0)
-        self.after.setEnabled(self._first + ROWS < len(self._versions))
+            row.show_version(one, chosen=name == self.chosen, shadow=name == self._shadow)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -109,10 +109,11 @@ def run_through(
     machine: bool,
     stop: Event,
     truth: dict[str, str] | None = None,
+    after: Callable[[Record], None] = lambda _: None,
 ) -> None:
     """Trigger case after case until the source ends, `cases` are through or `stop` is set.
 
-    `machine` prints nothing meanwhile.
+    `machine` prints nothing meanwhile; `after` is told of each record once its line is printed.
 
     Raises:
         NotReady: the station is blocked. A block that comes later ends the run after its case.
@@ -124,7 +125,7 @@ def run_through(
         raise NotReady(f"automatic mode is refused: {'; '.join(blocked)}")
     labels = LabelWords(station)
     try:
-        _trigger_on(station, summary, cases, stop, truth or {}, None if machine else labels)
+        _trigger_on(station, summary, cases, stop, truth or {}, None if machine else labels, after)
     finally:
         if not machine:
             labels.end()
@@ -137,6 +138,7 @@ def _trigger_on(
     stop: Event,
     truth: dict[str, str],
     labels: LabelWords | None,
+    after: Callable[[Record], None],
 ) -> None:
     """Case after case; with `labels` a line is printed for each, and for what its label waits for."""
     done = 0
@@ -159,6 +161,8 @@ def _trigger_on(
         summary.add(record, ms, known)
         if labels is not None:
             print_case(record, ms)
+        after(record)
+        if labels is not None:
             labels.say()
         done += 1
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,12 +12,24 @@ from typing import Annotated, Any
 import typer
 
 from shellmark_inspect.app.checks import ConfigArgument, OperatorOption, records_of
+from shellmark_inspect.app.files import read_lines
 from shellmark_inspect.app.printing import JsonOption, errors, out, print_json, print_table
 from shellmark_inspect.app.records import WhereOption, open_reader
-from shellmark_inspect.errors import DatabaseInUse, InputError, WrongState
+from shellmark_inspect.errors import DatabaseInUse, InputError
 from shellmark_inspect.outputs import OutputError, VerifySite, build_output, deliver, read_output_settings
 from shellmark_inspect.records import IssuedCode, RecordReader, Records
-from shellmark_inspect.station import StationConfig, open_log, publish
+from shellmark_inspect.station import (
+    WISHES,
+    Answer,
+    Spool,
+    StationConfig,
+    Taken,
+    Wish,
+    as_rows,
+    open_log,
+    publish,
+    take_step,
+)
 from shellmark_trace import States, check_serial, parse_link
 
 app = typer.Typer(
@@ -35,7 +48,10 @@ SecondOption = Annotated[str, typer.Option("--second", help="The second person, 
 TargetOption = Annotated[
     str | None, typer.Option("--target", help="The output of the verify site. Default: the only one of that kind.")
 ]
-Step = Callable[[Records, str], None]
+TAKEN_WITHIN_S = 30.0
+"""How long a running station has to take a wish up before it is taken back."""
+LONGEST_S = 600.0
+LOOK_AGAIN_S = 0.1
 
 
 # ── looking ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -86,7 +102,7 @@ def ship(
     Example: `shellmark codes ship station.toml --file loaded.txt --operator w17 --reason "delivery 88"`
     """
     site = target or _site_of(StationConfig.read(config))
-    _take(config, codes, file, machine, lambda r, s: r.labels.ship(s, target=site, operator=operator, reason=reason))
+    _take(config, codes, file, machine, step="ship", operator=operator, reason=reason, target=site)
 
 
 @app.command()
@@ -105,7 +121,7 @@ def claims(config: ConfigArgument, target: TargetOption = None, machine: JsonOpt
     except OutputError as e:
         raise InputError(f"output {name}: {e}") from e
     if found:
-        _take(config, found, None, machine, lambda r, s: r.labels.claim(s))
+        _take(config, found, None, machine, step="claim")
     elif machine:
         print_json([])
     else:
@@ -125,7 +141,7 @@ def take_back(
 
     Example: `shellmark codes return station.toml K7M2PQX4D8TZ9 --operator w17 --reason "wheel broken"`
     """
-    _take(config, codes, file, machine, lambda r, s: r.labels.take_back(s, operator=operator, reason=reason))
+    _take(config, codes, file, machine, step="return", operator=operator, reason=reason)
 
 
 @app.command()
@@ -141,7 +157,7 @@ def rework(
 
     Example: `shellmark codes rework station.toml K7M2PQX4D8TZ9 --operator w17 --reason "wheel replaced"`
     """
-    _take(config, codes, file, machine, lambda r, s: r.labels.rework(s, operator=operator, reason=reason))
+    _take(config, codes, file, machine, step="rework", operator=operator, reason=reason)
 
 
 @app.command()
@@ -157,7 +173,7 @@ def retire(
 
     Example: `shellmark codes retire station.toml K7M2PQX4D8TZ9 --operator w17 --reason recycled`
     """
-    _take(config, codes, file, machine, lambda r, s: r.labels.retire(s, operator=operator, reason=reason))
+    _take(config, codes, file, machine, step="retire", operator=operator, reason=reason)
 
 
 @app.command()
@@ -173,7 +189,7 @@ def void(
 
     Example: `shellmark codes void station.toml K7M2PQX4D8TZ9 --operator w17 --reason "label lost"`
     """
-    _take(config, codes, file, machine, lambda r, s: r.labels.void(s, operator=operator, reason=reason))
+    _take(config, codes, file, machine, step="void", operator=operator, reason=reason)
 
 
 @app.command()
@@ -189,7 +205,7 @@ def suspect(
 
     Example: `shellmark codes suspect station.toml K7M2PQX4D8TZ9 --operator qc1 --reason "seen twice in one shop"`
     """
-    _take(config, codes, file, machine, lambda r, s: r.labels.suspect(s, operator=operator, reason=reason))
+    _take(config, codes, file, machine, step="suspect", operator=operator, reason=reason)
 
 
 @app.command()
@@ -205,7 +221,7 @@ def clear(
 
     Example: `shellmark codes clear station.toml K7M2PQX4D8TZ9 --operator qc1 --reason "label found and destroyed"`
     """
-    _take(config, codes, file, machine, lambda r, s: r.labels.clear(s, operator=operator, reason=reason))
+    _take(config, codes, file, machine, step="clear", operator=operator, reason=reason)
 
 
 @app.command()
@@ -221,7 +237,7 @@ def copied(
 
     Example: `shellmark codes copied station.toml K7M2PQX4D8TZ9 --operator qc1 --reason "copy bought in Yiwu"`
     """
-    _take(config, codes, file, machine, lambda r, s: r.labels.copied(s, operator=operator, reason=reason))
+    _take(config, codes, file, machine, step="copied", operator=operator, reason=reason)
 
 
 @app.command()
@@ -282,50 +298,88 @@ def _in_its_log(settings: StationConfig) -> Iterator[None]:
         reader.close()
 
 
-def _take(config: Path, codes: list[str] | None, file: Path | None, machine: bool, step: Step) -> None:
-    """Let every code take a step; each is a transaction of its own, and one that cannot holds back no other."""
-    serials = _serials(codes, file)
+def _take(config: Path, codes: list[str] | None, file: Path | None, machine: bool, **wished: Any) -> None:
+    """Let every code take a step; each is a transaction of its own, and one that cannot holds back no other.
+
+    A station that runs is handed the wish and does it itself: only its own process writes its records.
+    """
     settings = StationConfig.read(config)
-    took: list[dict[str, Any]] = []
-    with at_rest(config) as records:
-        for serial in serials:
-            records.labels.standing(serial)  # an unknown one ends it before anything is done
-        tell(records, settings, aloud=False)  # a code ships only once its site knows it
-        for serial in serials:
-            took.append(_one(records, serial, step))
-            if not machine:
-                one = took[-1]
-                doubt = "" if one["suspicion"] == "NONE" else one["suspicion"]
-                words = filter(None, (serial, one["state"], doubt, one["refused"]))
-                out.print("  ".join(words), markup=False, soft_wrap=True)
-        tell(records, settings)
+    wish = Wish(serials=tuple(_serials(codes, file)), **wished)
+    spool = Spool(settings.folder / settings.data / WISHES)
+    try:
+        with at_rest(config) as records:
+            _do_what_was_left(records, spool)
+            answer = Answer(taken=tuple(_at_once(records, settings, wish, machine=machine)))
+    except DatabaseInUse as e:
+        answer = _handed_over(spool, wish, e)
+        for one in () if machine else answer.taken:
+            _print_taken(one)
     if machine:
-        print_json(took)
-    if refused := sum(bool(one["refused"]) for one in took):
+        print_json(as_rows(answer))
+    if answer.error:
+        raise InputError(answer.error)
+    if refused := sum(one.refused is not None for one in answer.taken):
         errors.print(
-            f"shellmark: {refused} of {len(took)} codes were refused", style="red", markup=False, soft_wrap=True
+            f"shellmark: {refused} of {len(answer.taken)} codes were refused",
+            style="red",
+            markup=False,
+            soft_wrap=True,
         )
         raise typer.Exit(NOT_ALL)
 
 
-def _one(records: Records, serial: str, step: Step) -> dict[str, Any]:
-    refused = None
-    try:
-        step(records, serial)
-    except WrongState as e:
-        refused = str(e)
-    state, doubt = records.labels.standing(serial)
-    return {"serial": serial, "state": str(state), "suspicion": str(doubt), "refused": refused}
+def _at_once(records: Records, settings: StationConfig, wish: Wish, *, machine: bool) -> Iterator[Taken]:
+    for serial in wish.serials:
+        records.labels.standing(serial)  # an unknown one ends it before anything is done
+    tell(records, settings, aloud=False)  # a code ships only once its site knows it
+    for serial in wish.serials:
+        yield (one := take_step(records, wish, serial))
+        if not machine:
+            _print_taken(one)
+    tell(records, settings)
+
+
+def _do_what_was_left(records: Records, spool: Spool) -> None:
+    """Do what a run took up, or was handed, and did not come to."""
+    for wish in spool.take_up():
+        try:
+            answer = Answer(taken=tuple(take_step(records, wish, serial) for serial in wish.serials))
+        except InputError as e:
+            answer = Answer(error=str(e))
+        spool.finish(wish.request, answer)
+
+
+def _handed_over(spool: Spool, wish: Wish, in_use: DatabaseInUse) -> Answer:
+    """The running station's answer to a wish.
+
+    Raises:
+        DatabaseInUse: it was not taken up in time; it was taken back, and nothing was done.
+        InputError: it was taken up and is not done yet.
+    """
+    spool.hand_in(wish)
+    began = time.monotonic()
+    while (waited_s := time.monotonic() - began) < LONGEST_S:
+        if (answer := spool.answer(wish.request)) is not None:
+            return answer
+        if waited_s > TAKEN_WITHIN_S and spool.withdraw(wish.request):
+            raise DatabaseInUse(
+                f"{in_use}; it did not take the wish up within {TAKEN_WITHIN_S:.0f} s: nothing was done"
+            )
+        time.sleep(LOOK_AGAIN_S)
+    raise InputError("the station has taken the wish up and is not done yet: look with `shellmark codes list`")
+
+
+def _print_taken(one: Taken) -> None:
+    doubt = "" if one.suspicion == "NONE" else one.suspicion
+    words = filter(None, (one.serial, one.state, doubt, one.refused))
+    out.print("  ".join(words), markup=False, soft_wrap=True)
 
 
 def _serials(codes: list[str] | None, file: Path | None) -> list[str]:
     """The serials that are meant, each once; every text is looked at before anything is done."""
     texts = list(codes or ())
     if file is not None:
-        try:
-            texts += [line.strip() for line in file.read_text("utf-8-sig").splitlines() if line.strip()]
-        except (OSError, UnicodeDecodeError) as e:
-            raise InputError(f"codes {file} cannot be read: give a text file with one code a line") from e
+        texts += read_lines(file, "list of codes")
     if not texts:
         raise InputError("which codes? give serials or whole codes, or --file with one a line")
     serials = [parse_link(text).serial if "/" in text else check_serial(text) for text in texts]

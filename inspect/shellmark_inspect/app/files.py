@@ -1,4 +1,4 @@
-"""Files that commands write: asked for before the work begins, written whole, refused in one line."""
+"""Files of commands: read in bounds, asked for before the work begins, written whole, refused in one line."""
 
 from __future__ import annotations
 
@@ -9,6 +9,32 @@ from pathlib import Path
 from typing import Any
 
 from shellmark_inspect.errors import InputError
+from shellmark_trace.reading import MOST_LIST_BYTES, read_file
+
+
+def read_bytes(path: Path, what: str) -> bytes:
+    """The content of a file; `what` names it in the error.
+
+    Raises:
+        InputError: it cannot be read, is no ordinary file, or is larger than a list of codes can be.
+    """
+    try:
+        return read_file(path, MOST_LIST_BYTES)
+    except OSError as e:
+        raise InputError(f"{what} {path} cannot be read: {e.strerror or e}: give a file") from e
+
+
+def read_lines(path: Path, what: str) -> list[str]:
+    """The lines of a text in UTF-8, without blank ones and blanks around them.
+
+    Raises:
+        InputError: as `read_bytes`, or it is no text.
+    """
+    try:
+        text = read_bytes(path, what).decode("utf-8-sig")
+    except UnicodeDecodeError as e:
+        raise InputError(f"{what} {path} cannot be read: give a text file with one a line") from e
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def check_writable(*files: Path | str | None) -> None:
@@ -20,6 +46,8 @@ def check_writable(*files: Path | str | None) -> None:
     for file in (Path(one) for one in files if one not in {None, "-"}):
         if file.is_dir() or not file.absolute().parent.is_dir():
             raise InputError(f"{file} cannot be written: give a file in a folder that exists")
+        if file.exists() and not file.is_file():
+            raise InputError(f"{file} cannot be written: a device or a pipe is no file: give another one")
         try:
             with tempfile.TemporaryFile(
                 dir=file.absolute().parent

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from shellmark_inspect.app import tags
-from shellmark_inspect.app.papers import PassphraseOption, RootOption, now, passphrase, read_bytes, read_roots
+from shellmark_inspect.app.files import read_bytes
+from shellmark_inspect.app.papers import PassphraseOption, RootOption, now, passphrase, read_roots
 from shellmark_inspect.app.printing import JsonOption, out, print_json, print_table
 from shellmark_inspect.app.records import open_reader
 from shellmark_inspect.errors import InputError

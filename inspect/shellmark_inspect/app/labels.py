@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shellmark_inspect.app.calibrate.picture_files import picture_files
-from shellmark_inspect.app.files import check_writable
+from shellmark_inspect.app.files import check_writable, read_bytes
 from shellmark_inspect.app.printing import JsonOption, errors, out, print_json, print_table
 from shellmark_inspect.errors import InputError
 from shellmark_inspect.recipe import Recipe
@@ -251,10 +251,7 @@ def _frame(path: Path) -> NDArray[np.uint8]:
     import cv2
     import numpy as np
 
-    try:
-        data = path.read_bytes()
-    except OSError as e:
-        raise InputError(f"{path} cannot be read: {e.strerror}: give a picture") from e
+    data = read_bytes(path, "picture")
     frame = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE) if data else None
     if frame is None:
         raise InputError(f"{path} is no picture: give a PNG, JPEG, BMP or TIFF file")

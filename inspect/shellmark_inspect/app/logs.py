@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -12,8 +12,9 @@ from typing import Annotated, Any
 
 import typer
 
-from shellmark_inspect.app.files import check_writable
+from shellmark_inspect.app.files import check_writable, read_bytes
 from shellmark_inspect.app.printing import JsonOption, out, print_json, progress
+from shellmark_inspect.app.serving import listening, serve
 from shellmark_inspect.errors import InputError
 from shellmark_inspect.records import RecordReader
 from shellmark_inspect.station import StationConfig, check_log, log_spec, log_verifier, note_with, open_log, publish
@@ -43,6 +44,9 @@ ConfigArgument = Annotated[Path, typer.Argument(help="The station's configuratio
 BROKEN = 1
 """The exit code of a log or a proof that does not hold."""
 
+DAYS_TOLD = 3
+"""Days with erased payloads that are named in the line; `--json` names all."""
+
 RECORD_ENDING = ".record.json"
 ENTRY_ENDING = ".leaf"
 
@@ -67,15 +71,29 @@ def check(
     texts = [_text(path) for path in against or ()]
     with _reader(settings) as reader, progress("log", reader.leaves(settings.station).last()) as advance:
         found = check_log(settings, reader, against=texts, mirror=mirror, progress=advance)
+    erased = sum(found.erased.values())
     if machine:
-        print_json(asdict(found) | {"holds": not found.faults})
+        told = asdict(found) | {"erased": {"payloads": erased, "days": dict(found.erased)}}
+        print_json(told | {"holds": not found.faults})
     elif found.faults:
         more = f" (and {len(found.faults) - 1} more)" if len(found.faults) > 1 else ""
-        out.print(f"does not hold: {found.faults[0]}{more}", markup=False, soft_wrap=True)
+        gone = f"; {_erased(found.erased)}" if erased else ""
+        out.print(f"does not hold: {found.faults[0]}{more}{gone}", markup=False, soft_wrap=True)
     else:
-        out.print(f"holds: {found.leaves} leaves, {found.signed} signed, {found.witnessed} witnessed")
+        counts = f"{found.leaves} leaves, {found.signed} signed, {found.witnessed} witnessed"
+        out.print(f"holds: {counts}, {_erased(found.erased)}", markup=False, soft_wrap=True)
     if found.faults:
         raise typer.Exit(BROKEN)
+
+
+def _erased(days: Mapping[str, int]) -> str:
+    """How many payloads are gone, and on which days: the three with most first."""
+    if not days:
+        return "0 payloads erased"
+    most = sorted(days.items(), key=lambda one: (-one[1], one[0]))
+    told = ", ".join(f"{day}: {count}" for day, count in most[:DAYS_TOLD])
+    more = f", {len(most) - DAYS_TOLD} more days" if len(most) > DAYS_TOLD else ""
+    return f"{sum(days.values())} payloads erased ({told}{more})"
 
 
 @app.command("publish")
@@ -217,14 +235,9 @@ def witness(
     known = [Verifier.parse(one) for one in logs]
     opened = read_key(key_file, read_passphrase(passphrase, _ask, f"witness {card.name}"))
     service = witness_app(Witness(state, Cosigner(card.name, opened.private), known))
+    at = listening(host, port, "the witness")
     out.print(f"{public.vkey} at http://{host}:{port}", markup=False, soft_wrap=True)
-    _serve(service, host, port)
-
-
-def _serve(service: Any, host: str, port: int) -> None:
-    import uvicorn
-
-    uvicorn.run(service, host=host, port=port, log_level="warning")
+    serve(service, at)
 
 
 def _leaf_number(reader: RecordReader, station: str, index: int | None, serial: str | None, row: int | None) -> int:
@@ -292,10 +305,7 @@ def _ask(what: str) -> str:
 
 
 def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as e:
-        raise InputError(f"{path} cannot be read: {e.strerror or e}: give a file that exists") from e
+    return read_bytes(path, "file")
 
 
 def _text(path: Path) -> str:

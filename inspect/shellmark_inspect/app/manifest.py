@@ -9,14 +9,13 @@ from typing import Annotated, Any
 
 import typer
 
-from shellmark_inspect.app.files import check_writable
+from shellmark_inspect.app.files import check_writable, read_bytes
 from shellmark_inspect.app.papers import (
     KeysOption,
     PassphraseOption,
     RootOption,
     now,
     passphrase,
-    read_bytes,
     read_list,
 )
 from shellmark_inspect.app.printing import JsonOption, out, print_json

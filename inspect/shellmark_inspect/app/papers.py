@@ -1,4 +1,4 @@
-"""What the commands about keys share: passphrases, root holders, key lists, and files read in bounds."""
+"""What the commands about keys share: passphrases, root holders, key lists."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from typing import Annotated
 
 import typer
 
+from shellmark_inspect.app.files import read_bytes
 from shellmark_inspect.errors import InputError
 from shellmark_trace.keys import WAYS, KeyList, Roots, open_list, read_passphrase
-
-MOST_BYTES = 300 * 1024 * 1024
 
 PassphraseOption = Annotated[
     str, typer.Option("--passphrase-from", metavar="SOURCE", help=f"Where the passphrase comes from: {WAYS}.")
@@ -30,22 +29,6 @@ def passphrase(source: str, what: str, *, twice: bool = False) -> bytes:
     if twice and source == "prompt" and read_passphrase(source, _ask, f"{what}, once more") != found:
         raise InputError("the two passphrases differ: nothing was written, begin again")
     return found
-
-
-def read_bytes(path: Path, what: str) -> bytes:
-    """The content of a file.
-
-    Raises:
-        InputError: it cannot be read, or is far too large.
-    """
-    try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-    except OSError as e:
-        raise InputError(f"{what} {path} cannot be read: {e.strerror or e}: give a file") from e
-    if len(data) > MOST_BYTES:
-        raise InputError(f"{what} {path} has more than {MOST_BYTES} bytes: this is another file")
-    return data
 
 
 def read_roots(said: str) -> Roots:

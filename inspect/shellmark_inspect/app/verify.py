@@ -9,7 +9,8 @@ import typer
 from typer.core import TyperGroup
 
 from shellmark_inspect.app import verify_site
-from shellmark_inspect.app.papers import now, read_bytes, read_roots
+from shellmark_inspect.app.files import read_bytes
+from shellmark_inspect.app.papers import now, read_roots
 from shellmark_inspect.app.printing import JsonOption, out, print_json
 from shellmark_inspect.folders import data_folder
 from shellmark_trace.dealer import Answer, Papers, answer_json, answer_lines, decide, join_proof, open_papers

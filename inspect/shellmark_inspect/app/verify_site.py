@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,8 +15,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shellmark_inspect.app.papers import read_bytes, read_roots
+from shellmark_inspect.app.files import read_bytes, read_lines
+from shellmark_inspect.app.papers import read_roots
 from shellmark_inspect.app.printing import out
+from shellmark_inspect.app.serving import listening
+from shellmark_inspect.app.serving import serve as serve_app
 from shellmark_inspect.errors import InputError
 from shellmark_inspect.outputs import VerifySite, VerifySiteSettings, read_output_settings
 from shellmark_trace import check_host, check_serial, parse_link
@@ -71,37 +75,27 @@ def serve(
         Path | None, typer.Option("--manifest", help="The list of issued codes: tells of those not uploaded yet.")
     ] = None,
     voids: Annotated[Path | None, typer.Option("--voids", help="The list of withdrawn codes.")] = None,
+    rework: Annotated[
+        list[str] | None,
+        typer.Option("--rework", help="A station that may change codes of other stations without an alert."),
+    ] = None,
 ) -> None:
     """Serve the verify site until Ctrl-C or SIGTERM.
 
     Example: `shellmark verify serve --data site --host ID.EXAMPLE.CN --proxy 127.0.0.1`
     """
     with _extra():
-        import uvicorn
-
         from shellmark_trace.site import Rate, SiteSettings, build_app
-    issued = _issued(keys, root, manifest, voids)
-    site = _open(
-        SiteSettings(data, check_host(host), database, city_header, issued, Rate(30 * per_address, per_address))
-    )
-    out.print(
-        f"verify site of {site.host} at http://{bind}:{port}/, {site.database.where}", markup=False, soft_wrap=True
-    )
-    config = uvicorn.Config(
-        build_app(site),
-        host=bind,
-        port=port,
-        log_level="warning",
-        access_log=False,  # it would write addresses down
-        ws="none",
-        server_header=False,
-        proxy_headers=proxy is not None,
-        forwarded_allow_ips=proxy or "",
-    )
+    issued, rate = _issued(keys, root, manifest, voids), Rate(30 * per_address, per_address)
+    allowed = frozenset(rework or ())
+    site = _open(SiteSettings(data, check_host(host), database, city_header, issued, rate, allowed))
     try:
-        uvicorn.Server(config).run()
-    except SystemExit as e:
-        raise InputError(f"the verify site cannot listen at {bind}:{port}: give another --port") from e
+        at = listening(bind, port, "the verify site")
+        told = f"verify site of {site.host} at http://{bind}:{port}/, {site.database.where}"
+        out.print(told, markup=False, soft_wrap=True)
+        believed: dict[str, Any] = {"proxy_headers": proxy is not None, "forwarded_allow_ips": proxy or ""}
+        # an access log would write addresses down
+        serve_app(build_app(site), at, access_log=False, ws="none", server_header=False, **believed)
     finally:
         site.close()
 
@@ -215,11 +209,7 @@ def _sender(site: str, token_file: Path) -> VerifySite:
 def _draw(codes: Path, to: Path) -> dict[str, str]:
     from shellmark_trace.site import new_pin
 
-    try:
-        texts = [line.strip() for line in codes.read_text("utf-8-sig").splitlines() if line.strip()]
-    except (OSError, UnicodeDecodeError) as e:
-        raise InputError(f"codes {codes} cannot be read: give a text file with one code a line") from e
-    drawn = {str(parse_link(text)): new_pin() for text in texts}
+    drawn = {str(parse_link(text)): new_pin() for text in read_lines(codes, "list of codes")}
     try:
         handle = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as file:
@@ -234,8 +224,8 @@ def _draw(codes: Path, to: Path) -> dict[str, str]:
 
 
 def _read_pins(path: Path) -> dict[str, str]:
+    text = read_bytes(path, "file of PINs")
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return {row["code"]: row["pin"] for row in csv.DictReader(file)}
-    except (OSError, UnicodeDecodeError, KeyError, csv.Error) as e:
+        return {row["code"]: row["pin"] for row in csv.DictReader(io.StringIO(text.decode("utf-8-sig"), newline=""))}
+    except (UnicodeDecodeError, KeyError, csv.Error) as e:
         raise InputError(f"{path} is no file of PINs: name another --out") from e

@@ -12,12 +12,13 @@ from pydantic import ValidationError
 from shellmark_inspect.errors import CameraError, ConfigError
 from shellmark_inspect.recipe import first_fault
 
-from . import basler, folder, opencv
+from . import basler, folder, newest, opencv
 from .basler import BaslerCamera, BaslerSettings
 from .camera import Camera
 from .folder import FolderCamera, FolderSettings
 from .guard import CameraState, Guarded
 from .kinds import CameraKind, CameraSettings, Found
+from .newest import NewestCamera, NewestSettings
 from .opencv import OpencvCamera, OpencvSettings
 from .stills import read_still
 
@@ -39,6 +40,7 @@ __all__ = [
 CAMERAS: Mapping[str, CameraKind] = MappingProxyType(
     {
         "folder": CameraKind(FolderSettings, FolderCamera, folder.discover),
+        "newest": CameraKind(NewestSettings, NewestCamera, newest.discover),
         "opencv": CameraKind(OpencvSettings, OpencvCamera, opencv.discover),
         "basler": CameraKind(BaslerSettings, BaslerCamera, basler.discover),
     }

@@ -22,6 +22,7 @@ import numpy as np
 from pydantic import Field
 
 from shellmark_inspect.errors import BadFrame, CameraError, CameraLost, FrameTimeout
+from shellmark_inspect.said import Said
 from shellmark_inspect.types import Frame, Pixels, Trigger
 
 from .kinds import CameraSettings, Found, Milliseconds
@@ -116,7 +117,7 @@ class BaslerCamera:
         if settings.emulator_folder is not None:
             _check_emulator_folder(settings.emulator_folder)
             _ask_for_emulators(settings.serial)
-        with self._mapped("be opened"):
+        with self._mapped(Said("be opened")):
             device = pylon.InstantCamera(_create(pylon, settings))
             try:
                 device.Open()
@@ -138,7 +139,7 @@ class BaslerCamera:
             return
         for end in (device.StopGrabbing, device.Close):
             try:
-                with self._mapped("be closed"):
+                with self._mapped(Said("be closed")):
                     end()
             except CameraError as e:  # a camera that is gone cannot be let go of either
                 log.info("%s", e)
@@ -171,13 +172,13 @@ class BaslerCamera:
     def _need(self) -> Any:
         device = self._device
         if device is None:
-            raise CameraLost(f"camera {self.name} is not open")
+            raise CameraLost("camera {camera} is not open", camera=self.name)
         return device
 
     def _shoot(self, device: Any, light: str, trigger: int | None) -> Frame:
         settings = self._settings
         pylon, _ = _sdk()
-        with self._mapped("take a frame"):
+        with self._mapped(Said("take a frame")):
             exposure_us = settings.exposure_us.get(light, settings.exposure_us.get(_ANY_LIGHT))
             if exposure_us is not None:
                 _exposure_node(device).Value = exposure_us
@@ -201,11 +202,17 @@ class BaslerCamera:
     def _pixels(self, result: Any, light: str) -> Pixels:
         """The result's own pixels, copied and counted; leaving its buffer to the camera."""
         if not result.IsValid():
-            raise CameraLost(f"camera {self.name} was closed while a frame was awaited")
+            raise CameraLost("camera {camera} was closed while a frame was awaited", camera=self.name)
         self._count(result)
         if not result.GrabSucceeded():
             said = result.ErrorDescription.strip() or f"error {result.ErrorCode:#x}"
-            raise BadFrame(f"camera {self.name}, light {light}: frame {self._number} failed: {said}")
+            raise BadFrame(
+                "camera {camera}, light {light}: frame {number} failed: {said}",
+                camera=self.name,
+                light=light,
+                number=self._number,
+                said=said,
+            )
         return _to_bgr(result)
 
     def _count(self, result: Any) -> None:
@@ -218,7 +225,7 @@ class BaslerCamera:
     def _drop_late(self, device: Any) -> None:
         """Drops what nobody waited for, so that it is not taken for this case; the jump in the numbers tells of it."""
         pylon, _ = _sdk()
-        with self._mapped("take a frame"):
+        with self._mapped(Said("take a frame")):
             while True:
                 result = device.RetrieveResult(0, pylon.TimeoutHandling_Return)
                 if not result.IsValid():
@@ -233,10 +240,19 @@ class BaslerCamera:
             yield
         except genicam.TimeoutException as e:
             waited = f"{self._settings.frame_timeout_ms} ms"
-            raise FrameTimeout(f"camera {self.name}: no frame within {waited}: check its trigger and cable") from e
+            raise FrameTimeout(
+                "camera {camera}: no frame within {waited}: check its trigger and cable",
+                camera=self.name,
+                waited=waited,
+            ) from e
         except (genicam.GenericException, RuntimeError) as e:
             said = re.sub(r"\s+", " ", str(e)).split(" : ")[0]
-            raise CameraLost(f"camera {self.name} cannot {what} ({said}): check cable, power and settings") from e
+            raise CameraLost(
+                "camera {camera} cannot {what} ({said}): check cable, power and settings",
+                camera=self.name,
+                what=what,
+                said=said,
+            ) from e
 
 
 def _sdk() -> tuple[ModuleType, ModuleType]:
@@ -264,9 +280,13 @@ def _create(pylon: ModuleType, settings: BaslerSettings) -> Any:
     chosen = [device for device in devices if serial in ("", device.GetSerialNumber())]
     there = ", ".join(device.GetSerialNumber() for device in devices) or "none"
     if not chosen:
-        raise CameraLost(f"no Basler camera {serial or 'at all'} (there: {there}): check cable, power and `serial`")
+        raise CameraLost(
+            "no Basler camera {serial} (there: {there}): check cable, power and `serial`",
+            serial=serial or Said("at all"),
+            there=there,
+        )
     if len(chosen) > 1:
-        raise CameraLost(f"several Basler cameras ({there}): say which with `serial`")
+        raise CameraLost("several Basler cameras ({there}): say which with `serial`", there=there)
     return factory.CreateDevice(chosen[0])
 
 
@@ -309,7 +329,9 @@ def _to_bgr(result: Any) -> Pixels:
     if name is None:
         known = ", ".join(_TO_BGR)
         raise BadFrame(
-            f"the camera's pixel type {result.PixelType:#x} is no 8-bit picture: set `pixel_format` to {known}"
+            "the camera's pixel type {pixel_type:#x} is no 8-bit picture: set `pixel_format` to {known}",
+            pixel_type=result.PixelType,
+            known=known,
         )
     pixels: Pixels = result.Array  # a copy: the buffer goes back to the camera
     code = _TO_BGR[name]
@@ -319,12 +341,14 @@ def _to_bgr(result: Any) -> Pixels:
 def _check_emulator_folder(folder: Path) -> None:
     """The emulator says nothing of a missing folder and makes a failed frame of every entry that is no still."""
     if not folder.is_dir():
-        raise CameraLost(f"emulator_folder {folder} is missing: put it there or mend the camera")
+        raise CameraLost("emulator_folder {folder} is missing: put it there or mend the camera", folder=folder)
     entries = sorted(folder.iterdir())
     if not entries:
-        raise CameraLost(f"emulator_folder {folder} is empty: put stills there")
+        raise CameraLost("emulator_folder {folder} is empty: put stills there", folder=folder)
     if strange := [entry.name for entry in entries if entry.is_dir() or entry.suffix.lower() not in SUFFIXES]:
-        raise CameraLost(f"emulator_folder {folder} holds {strange[0]}, which is no still: take it out")
+        raise CameraLost(
+            "emulator_folder {folder} holds {first}, which is no still: take it out", folder=folder, first=strange[0]
+        )
 
 
 def _ask_for_emulators(serial: str) -> None:

@@ -55,16 +55,28 @@ class StillCase:
         if _ONE in self.files:
             if of > 1:
                 raise BadFrame(
-                    f"case {self.name} is one file but view {view} has {of} lights: "
-                    f"make it a folder of <view>_<light> files"
+                    "case {case} is one file but view {view} has {of} lights: make it a folder of <view>_<light> files",
+                    case=self.name,
+                    view=view,
+                    of=of,
                 )
             return self.files[_ONE][0]
         wanted = f"{view}_{light}"
         found = self.files.get(wanted, ())
         if not found:
-            raise BadFrame(f"case {self.name} has no picture {wanted}: add it, or take light {light} out of the recipe")
+            raise BadFrame(
+                "case {case} has no picture {wanted}: add it, or take light {light} out of the recipe",
+                case=self.name,
+                wanted=wanted,
+                light=light,
+            )
         if len(found) > 1:
-            raise BadFrame(f"case {self.name} has {wanted} twice ({', '.join(p.name for p in found)}): keep one")
+            raise BadFrame(
+                "case {case} has {wanted} twice ({files}): keep one",
+                case=self.name,
+                wanted=wanted,
+                files=", ".join(p.name for p in found),
+            )
         return found[0]
 
 
@@ -78,17 +90,20 @@ def list_cases(path: Path, wanted: CaseFilter | None = None) -> list[StillCase]:
         CameraLost: there is no such place, no case in it, or a manifest that cannot be read.
     """
     if not path.exists():
-        raise CameraLost(f"folder {path} is missing: put it there or mend `path` of the camera")
+        raise CameraLost("folder {path} is missing: put it there or mend `path` of the camera", path=path)
     manifest = path / "manifest.json" if (path / "manifest.json").is_file() else path
     if manifest.is_file():
         cases = _manifest_cases(manifest, wanted or CaseFilter())
     elif wanted is not None:
-        raise CameraLost(f"folder {path} has no manifest.json to filter by: drop `filter` of the camera")
+        raise CameraLost("folder {path} has no manifest.json to filter by: drop `filter` of the camera", path=path)
     else:
         cases = list(_folder_cases(path))
     if not cases:
         raise CameraLost(
-            f"no case{wanted or ''} in {path}: put stills ({', '.join(sorted(SUFFIXES))}) there or mend the camera"
+            "no case{wanted} in {path}: put stills ({kinds}) there or mend the camera",
+            wanted=wanted or "",
+            path=path,
+            kinds=", ".join(sorted(SUFFIXES)),
         )
     return cases
 
@@ -134,7 +149,7 @@ def _manifest_cases(path: Path, wanted: CaseFilter) -> list[StillCase]:
         rows = _csv_rows(text) if path.suffix.lower() == ".csv" else _Manifest.model_validate(json.loads(text)).cases
     except (OSError, ValueError, csv.Error) as e:
         why = first_fault(e) if isinstance(e, ValidationError) else e
-        raise CameraLost(f"manifest {path} cannot be read: {why}") from e
+        raise CameraLost("manifest {path} cannot be read: {why}", path=path, why=why) from e
     return [StillCase(row.case, _row_files(path.parent, row)) for row in rows if wanted.takes(row.model_dump())]
 
 

@@ -99,7 +99,7 @@ class FolderCamera:
         except BadFrame as e:
             e.case_id = case.name
             if not self._settings.path.exists():
-                raise CameraLost(f"folder {self._settings.path} is gone: put it back") from e
+                raise CameraLost("folder {path} is gone: put it back", path=self._settings.path) from e
             raise
 
     def look(self) -> Frame | None:
@@ -126,11 +126,13 @@ class FolderCamera:
     def _case_of(self, trigger: Trigger) -> StillCase:
         """The case of a trigger; it is used up whatever becomes of it."""
         if not self._cases:
-            raise CameraLost(f"camera {self.name} is not open: open it first")
+            raise CameraLost("camera {camera} is not open: open it first", camera=self.name)
         if self._case is None or trigger.number != self._trigger:
             case = self._at(self._served)
             if case is None:
-                raise SourceEnded(f"all {len(self._cases)} cases of {self._settings.path} have been served")
+                raise SourceEnded(
+                    "all {count} cases of {path} have been served", count=len(self._cases), path=self._settings.path
+                )
             self._case, self._trigger = case, trigger.number
             self._served += 1
         return self._case

@@ -14,6 +14,7 @@ from types import MappingProxyType
 import numpy as np
 
 from shellmark_inspect.errors import BadFrame, CameraError, CameraLost, FrameTimeout, SourceEnded, StaleFrame
+from shellmark_inspect.said import Said, said_by
 from shellmark_inspect.types import Frame, Pixels, Trigger
 
 from .camera import Camera
@@ -73,7 +74,7 @@ class Guarded:
         self._skips = skips
         self._clock_ns = clock_ns
         self._lock = threading.Lock()
-        self._state = CameraState(camera.name, ok=False, since_ns=clock_ns(), last_error="not opened yet")
+        self._state = CameraState(camera.name, ok=False, since_ns=clock_ns(), last_error=Said("not opened yet"))
         self._busy_since_ns: int | None = None
         self._closed = True
         self._lost = False
@@ -126,7 +127,7 @@ class Guarded:
             raise
         if self._closed:
             self._let_go()
-            raise CameraLost(f"camera {self.name} was closed while it was being opened")
+            raise CameraLost("camera {camera} was closed while it was being opened", camera=self.name)
         again, self._lost, self._pause_s = self._lost, False, FIRST_PAUSE_S
         self._timeouts, self._number = 0, None
         self._note(ok=True, last_error="", reopened=int(again))
@@ -136,7 +137,7 @@ class Guarded:
         self._closed = True
         self._let_go()
         if not self._lost:
-            self._note(ok=False, last_error="closed")
+            self._note(ok=False, last_error=Said("closed"))
 
     def expose(self, trigger: Trigger, view: str, lights: Sequence[str]) -> list[Frame]:
         """The frames of a view, checked; `Frame.gap` is set where numbers jumped. As `Camera.expose`.
@@ -155,7 +156,7 @@ class Guarded:
             if self._timeouts < LOST_AFTER_TIMEOUTS:
                 self._failed(e)
                 raise
-            lost = CameraLost(f"{e} ({self._timeouts} times in a row)")
+            lost = CameraLost("{why} ({timeouts} times in a row)", why=e, timeouts=self._timeouts)
             self._lose(lost)
             raise lost from e
         except CameraError as e:
@@ -187,14 +188,14 @@ class Guarded:
 
     def _need_open(self) -> None:
         if self._lost or self._closed:
-            raise CameraLost(f"camera {self.name} is not open: {self._state.last_error}")
+            raise CameraLost("camera {camera} is not open: {why}", camera=self.name, why=self._state.last_error)
 
     def _failed(self, error: CameraError) -> None:
         self._number = None  # after a failed case nobody knows the count of frames
         if isinstance(error, CameraLost):
             self._lose(error)
         else:
-            self._note(ok=False, last_error=str(error))
+            self._note(ok=False, last_error=said_by(error))
 
     def _lose(self, error: CameraError) -> None:
         if self._closed:
@@ -202,7 +203,7 @@ class Guarded:
         self._lost = True
         self._due_ns = self._clock_ns() + int(self._pause_s * 1e9)
         self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
-        self._note(ok=False, last_error=str(error))
+        self._note(ok=False, last_error=said_by(error))
 
     def _note(self, *, ok: bool, last_error: str, frames: int = 0, gaps: int = 0, reopened: int = 0) -> None:
         with self._lock:
@@ -225,15 +226,19 @@ class Guarded:
         except CameraError:
             raise
         except Exception as e:  # an SDK's bug must not cost a record
-            raise CameraLost(f"camera {self.name}: {type(e).__name__}: {e}") from e
+            raise CameraLost("camera {camera}: {kind}: {why}", camera=self.name, kind=type(e).__name__, why=e) from e
         finally:
             self._busy_since_ns = None
 
     def _checked(self, frames: list[Frame], trigger: Trigger, view: str, lights: Sequence[str]) -> list[Frame]:
         if len(frames) != len(lights):
             raise BadFrame(
-                f"camera {self.name} gave {len(frames)} frames for the {len(lights)} lights of view {view}: "
-                f"check its trigger and the light controller"
+                "camera {camera} gave {count} frames for the {lights} lights of view {view}: check its "
+                "trigger and the light controller",
+                camera=self.name,
+                count=len(frames),
+                lights=len(lights),
+                view=view,
             )
         if trigger.number != self._trigger:
             self._trigger, self._digests_before, self._digests = trigger.number, self._digests, {}
@@ -246,40 +251,66 @@ class Guarded:
         return [self._counted(frame) for frame in frames]
 
     def _check_picture(self, frame: Frame, view: str, size: tuple[int, int]) -> None:
-        what = f"camera {self.name}, view {view}, light {frame.light}{_of(frame)}"
+        what = self._place(frame, view, _of(frame))
         height, width = frame.pixels.shape[:2]
         if (width, height) != size:
             raise BadFrame(
-                f"{what}: frame of {width}x{height} px, wanted {size[0]}x{size[1]}: "
-                f"mend the camera's size or the recipe's frame_px"
+                "{what}: frame of {width}x{height} px, wanted {wanted_width}x{wanted_height}: mend the "
+                "camera's size or the recipe's frame_px",
+                what=what,
+                width=width,
+                height=height,
+                wanted_width=size[0],
+                wanted_height=size[1],
             )
         sample = _sample(frame.pixels)
         if np.mean(sample < _BLACK_BELOW) >= _SHARE:
-            raise BadFrame(f"{what}: the frame is all black: check lens cap, exposure and whether the light fires")
+            raise BadFrame(
+                "{what}: the frame is all black: check lens cap, exposure and whether the light fires", what=what
+            )
         if np.mean(sample > _BLOWN_ABOVE) >= _SHARE:
-            raise BadFrame(f"{what}: the frame is all white: check the exposure and the light")
+            raise BadFrame("{what}: the frame is all white: check the exposure and the light", what=what)
 
     def _check_fresh(self, frame: Frame, trigger: Trigger, view: str) -> None:
-        what = f"camera {self.name}, view {view}, light {frame.light}"
+        what = self._place(frame, view)
         if frame.taken_ns < trigger.opened_ns:
             age_ms = (trigger.opened_ns - frame.taken_ns) / 1e6
             raise StaleFrame(
-                f"{what}: frame {frame.number} is {age_ms:.0f} ms older than the trigger: restart the camera"
+                "{what}: frame {number} is {age_ms:.0f} ms older than the trigger: restart the camera",
+                what=what,
+                number=frame.number,
+                age_ms=age_ms,
             )
         if self._repeats:
             return
         digest = zlib.crc32(_sample(frame.pixels).data)
         seen = self._digests.get(digest) or self._digests_before.get(digest)
-        self._digests[digest] = f"view {view}, light {frame.light} of trigger {trigger.number}"
+        self._digests[digest] = Said(
+            "view {view}, light {light} of trigger {number}", view=view, light=frame.light, number=trigger.number
+        )
         if seen:
-            raise StaleFrame(f"{what}: the very picture of {seen} came again: restart the camera")
+            raise StaleFrame("{what}: the very picture of {seen} came again: restart the camera", what=what, seen=seen)
+
+    def _place(self, frame: Frame, view: str, case: str = "") -> Said:
+        return Said(
+            "camera {camera}, view {view}, light {light}{case}",
+            camera=self.name,
+            view=view,
+            light=frame.light,
+            case=case,
+        )
 
     def _counted(self, frame: Frame) -> Frame:
         last, self._number = self._number, frame.number
         if last is None or self._skips:
             return frame
         if frame.number <= last:
-            raise StaleFrame(f"camera {self.name}: frame number {frame.number} came after {last}: restart the camera")
+            raise StaleFrame(
+                "camera {camera}: frame number {number} came after {last}: restart the camera",
+                camera=self.name,
+                number=frame.number,
+                last=last,
+            )
         missed = frame.number - last - 1
         return replace(frame, gap=frame.gap + missed) if missed else frame
 
@@ -290,4 +321,4 @@ def _sample(pixels: Pixels) -> Pixels:
 
 
 def _of(frame: Frame) -> str:
-    return f", case {frame.case_id}" if frame.case_id else ""
+    return Said(", case {case}", case=frame.case_id) if frame.case_id else ""

@@ -24,6 +24,7 @@ import numpy as np
 from pydantic import Field, field_validator
 
 from shellmark_inspect.errors import BadFrame, CameraLost, FrameTimeout, SourceEnded
+from shellmark_inspect.said import Said, said_by
 from shellmark_inspect.types import Frame, Pixels, Trigger
 
 from .kinds import CameraSettings, Found, Milliseconds
@@ -173,12 +174,12 @@ class _Recording:
     def open(self) -> None:
         path = Path(self._settings.source)
         if not path.is_file():
-            raise CameraLost(f"video {path} is missing: put it there or mend `source` of the camera")
+            raise CameraLost("video {path} is missing: put it there or mend `source` of the camera", path=path)
         with _ffmpeg_environment(""):
             capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
         self._length = int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
         if not capture.isOpened() or self._length < 1:
-            raise CameraLost(f"video {path} cannot be opened: it is torn or of a kind FFmpeg does not know")
+            raise CameraLost("video {path} cannot be opened: it is torn or of a kind FFmpeg does not know", path=path)
         capture.set(cv2.CAP_PROP_POS_FRAMES, self._place)
         self._capture = capture
 
@@ -191,11 +192,16 @@ class _Recording:
         del after_ns
         capture = self._capture
         if capture is None:
-            raise CameraLost(f"video {self._settings.shown} is not open")
+            raise CameraLost("video {source} is not open", source=self._settings.shown)
         self._wanted = count
         if self._place + count > self._length:
             if not self._settings.loop or count > self._length:
-                raise SourceEnded(f"video {self._settings.shown} has no {count} frames left of {self._length}")
+                raise SourceEnded(
+                    "video {source} has no {count} frames left of {length}",
+                    source=self._settings.shown,
+                    count=count,
+                    length=self._length,
+                )
             capture.set(cv2.CAP_PROP_POS_FRAMES, 0)
             self._place = 0
         return [self._read(capture) for _ in range(count)]
@@ -209,7 +215,12 @@ class _Recording:
         if not whole:
             good, said = self._place, self._length
             self._length = self._place  # what is behind the break is gone
-            raise BadFrame(f"video {self._settings.shown} breaks off after frame {good} of {said}: copy it again")
+            raise BadFrame(
+                "video {source} breaks off after frame {good} of {said}: copy it again",
+                source=self._settings.shown,
+                good=good,
+                said=said,
+            )
         self._place += 1
         self._last = _Grab(_bgr(pixels), next(self._numbers), started_ns, waited=True)
         return self._last
@@ -236,7 +247,7 @@ class _Live:
             grabber.wait_newer(0, 0, within_s, lambda: f"{settings.shown} gave no frame within {within_s:.1f} s")
         except FrameTimeout as e:
             self.close()
-            raise CameraLost(f"{e}: check cable, power and network") from e
+            raise CameraLost("{why}: check cable, power and network", why=e) from e
 
     def close(self) -> None:
         grabber, self._grabber = self._grabber, None
@@ -251,7 +262,12 @@ class _Live:
         for _ in range(count):
             last = grabs[-1].number if grabs else 0
             grabs.append(
-                grabber.wait_newer(last, after_ns, within_s, lambda: f"{self._settings.shown}: {grabber.late()}")
+                grabber.wait_newer(
+                    last,
+                    after_ns,
+                    within_s,
+                    lambda: Said("{source}: {why}", source=self._settings.shown, why=grabber.late()),
+                )
             )
         return grabs
 
@@ -262,7 +278,7 @@ class _Live:
 
     def _need(self) -> _Grabber:
         if self._grabber is None:
-            raise CameraLost(f"{self._settings.shown} is not open")
+            raise CameraLost("{source} is not open", source=self._settings.shown)
         return self._grabber
 
 
@@ -302,7 +318,7 @@ class _Grabber(threading.Thread):
         with self._changed:
             in_time = self._changed.wait_for(is_there, within_s)
             if self._fault or self._stopping:
-                raise CameraLost(self._fault or "the camera was closed")
+                raise CameraLost(self._fault or Said("the camera was closed"))
             if not in_time or self.newest is None:
                 raise FrameTimeout(late())
             return self.newest
@@ -311,13 +327,20 @@ class _Grabber(threading.Thread):
         """Raises CameraLost when the source broke off, or its newest frame is older than `oldest_s`."""
         with self._changed:
             if self._fault or self._stopping:
-                raise CameraLost(self._fault or "the camera was closed")
+                raise CameraLost(self._fault or Said("the camera was closed"))
             if self.newest is not None and (age_s := self._age_s()) > oldest_s:
-                raise CameraLost(f"{shown} stands still: no frame for {age_s:.1f} s: check cable, power and network")
+                raise CameraLost(
+                    "{source} stands still: no frame for {seconds:.1f} s: check cable, power and network",
+                    source=shown,
+                    seconds=age_s,
+                )
 
     def late(self) -> str:
         """Says that no frame came in time, and since when."""
-        return f"no new frame after the trigger, the last one came {self._age_s():.1f} s ago: check cable and network"
+        return Said(
+            "no new frame after the trigger, the last one came {seconds:.1f} s ago: check cable and network",
+            seconds=self._age_s(),
+        )
 
     def _age_s(self) -> float:
         return (time.monotonic_ns() - self._arrivals_ns[-1]) / 1e9 if self._arrivals_ns else float("inf")
@@ -331,9 +354,9 @@ class _Grabber(threading.Thread):
             while not self._stopping:
                 self._grab(capture)
         except CameraLost as e:
-            self._break_off(str(e))
+            self._break_off(said_by(e))
         except cv2.error as e:
-            self._break_off(f"OpenCV gave up on the source ({e.err}): check cable and network")
+            self._break_off(Said("OpenCV gave up on the source ({err}): check cable and network", err=e.err))
         finally:
             if capture is not None:
                 capture.release()
@@ -348,7 +371,10 @@ class _Grabber(threading.Thread):
         whole, pixels = capture.read()
         now_ns = time.monotonic_ns()
         if not whole:
-            raise CameraLost(f"the source broke off after {(now_ns - started_ns) / 1e9:.1f} s: check cable and network")
+            raise CameraLost(
+                "the source broke off after {seconds:.1f} s: check cable and network",
+                seconds=(now_ns - started_ns) / 1e9,
+            )
         with self._changed:
             waited = not self._is_backlog(now_ns)
             self._arrivals_ns.append(now_ns)
@@ -384,7 +410,7 @@ def _open_live(settings: OpencvSettings) -> cv2.VideoCapture:
     with _ffmpeg_environment(f"rtsp_transport;{settings.transport}"):
         capture = cv2.VideoCapture(settings.source, cv2.CAP_FFMPEG, times)
     if not capture.isOpened():
-        raise CameraLost(f"stream {settings.shown} cannot be opened: check address, network and password")
+        raise CameraLost("stream {source} cannot be opened: check address, network and password", source=settings.shown)
     return capture
 
 
@@ -404,7 +430,9 @@ def _open_usb(settings: OpencvSettings, index: int) -> cv2.VideoCapture:
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     capture = cv2.VideoCapture(index, cv2.CAP_V4L2 if _ON_LINUX else cv2.CAP_ANY)
     if not capture.isOpened():
-        raise CameraLost(f"USB camera {index} cannot be opened: plug it in, or see `shellmark cameras list`")
+        raise CameraLost(
+            "USB camera {index} cannot be opened: plug it in, or see `shellmark cameras list`", index=index
+        )
     if settings.fourcc:
         capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*settings.fourcc))
     for setting, value in (
@@ -419,7 +447,7 @@ def _open_usb(settings: OpencvSettings, index: int) -> cv2.VideoCapture:
 
 def _bgr(pixels: np.ndarray) -> Pixels:
     if pixels.dtype != np.uint8:
-        raise CameraLost(f"the source gives {pixels.dtype} pixels: set it to 8 bits")
+        raise CameraLost("the source gives {dtype} pixels: set it to 8 bits", dtype=pixels.dtype)
     return np.asarray(pixels, np.uint8)
 
 

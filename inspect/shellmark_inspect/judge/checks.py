@@ -60,20 +60,19 @@ def highest(view: View, check: Check) -> float:
 def deviations(pixels: Pixels, shell: Mask | None) -> NDArray[np.float64]:
     """For each of the 256 levels of a grey channel, how many robust deviations of the shell it lies above its median.
 
-    The deviation is 1.4826 times the median absolute deviation, at least one level.
+    Both are read off the levels' distribution between whole levels: a channel's noise is a few levels, and counted in
+    whole ones the deviation would jump by a half from shell to shell. It is 1.4826 times the median absolute deviation,
+    at least one level.
     """
     mask = None if shell is None else shell.view(np.uint8)
     counts = cv2.calcHist([pixels], [0], mask, [256], [0, 256]).ravel().astype(np.float64)
-    level = np.arange(256)
-    median = _weighted_median(level, counts)
-    deviation = max(1.4826 * _weighted_median(np.abs(level - median), counts), 1.0)
-    return np.asarray((level - median) / deviation, np.float64)
-
-
-def _weighted_median(values: NDArray[np.floating] | NDArray[np.integer], counts: NDArray[np.float64]) -> float:
-    order = np.argsort(values, kind="stable")
-    sums = np.cumsum(counts[order])
-    return float(values[order][int(np.searchsorted(sums, sums[-1] / 2))])
+    edges, below = np.arange(257) - 0.5, np.append(0.0, np.cumsum(counts))
+    half = below[-1] / 2
+    median = float(np.interp(half, below, edges))
+    away = np.sort(np.abs(edges - median))
+    within = np.interp(median + away, edges, below) - np.interp(median - away, edges, below)
+    deviation = max(1.4826 * float(np.interp(half, within, away)), 1.0)
+    return np.asarray((np.arange(256) - median) / deviation, np.float64)
 
 
 def _half(region: Region, score: NDArray[np.float32]) -> Region:

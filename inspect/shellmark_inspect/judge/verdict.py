@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 from shellmark_inspect.recipe import Limit
+from shellmark_inspect.said import Said
 from shellmark_inspect.types import Defect, Reason, ReasonCode, Verdict
 
 from .colours import Deviation
@@ -172,7 +173,9 @@ def _together(defects: Sequence[Defect], members: Sequence[int], row: Limit, are
 
 def _density(n: int, most: float, area_cm2: float, about: Mapping[str, str | float], view: str) -> Iterator[_Finding]:
     if not area_cm2 > 0:
-        detail = f"zone {about['zone']} of view {view} has no area, so {about['label']} per 100 cm² cannot be judged"
+        detail = Said(
+            "zone {zone} of view {view} has no area, so {label} per 100 cm² cannot be judged", view=view, **about
+        )
         yield _Finding(Reason(ReasonCode.FAULT, {"detail": detail}), 0.0)
         return
     density = 100 * n / area_cm2

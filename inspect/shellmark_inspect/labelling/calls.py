@@ -10,6 +10,7 @@ from threading import Condition
 from typing import Any
 
 from shellmark_inspect.errors import InputError
+from shellmark_inspect.said import joined
 
 
 class Call(StrEnum):
@@ -20,15 +21,16 @@ class Call(StrEnum):
     STRIPPED = "stripped"
     SUPERVISE = "supervise"
     RECONCILE = "reconcile"
+    TALLY = "tally"
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Spoken:
     """One thing somebody said, and the answer that waits."""
 
     call: Call
     values: Mapping[str, Any]
-    answer: Future[None] = field(default_factory=Future)
+    answer: Future[Any] = field(default_factory=Future)
 
 
 class Closed(Exception):
@@ -41,19 +43,18 @@ class Calls:
     def __init__(self) -> None:
         self._changed = Condition()
         self._due: Collection[Call] = ()
-        self._said: Said | None = None
+        self._said: Spoken | None = None
         self._news = False
         self._closed = False
         self.heard_news = False
         """Whether the last `hear` ended because of news."""
 
-    def say(self, call: Call, **values: Any) -> Future[None]:
+    def say(self, call: Call, **values: Any) -> Future[Any]:
         """Tell the labeller something; the future fails with `InputError` when it does not wait for that now."""
-        said = Said(call, values)
+        said = Spoken(call, values)
         with self._changed:
             if self._closed or self._said is not None or call not in self._due:
-                what = " or ".join(self._due) or "nothing"
-                said.answer.set_exception(InputError(f"{call} is not due now: the labeller waits for {what}"))
+                said.answer.set_exception(_not_due(call, self._due))
                 return said.answer
             self._said, self._due = said, ()
             self._changed.notify_all()
@@ -74,7 +75,7 @@ class Calls:
                 self._said = None
             self._changed.notify_all()
 
-    def hear(self, *due: Call, timeout_s: float | None = None) -> Said | None:
+    def hear(self, *due: Call, timeout_s: float | None = None) -> Spoken | None:
         """Wait for one of these; None when the records have news or the time is over first.
 
         Raises:
@@ -98,3 +99,9 @@ class Calls:
         """
         if self._closed:
             raise Closed
+
+
+def _not_due(call: Call, due: Collection[Call]) -> InputError:
+    if not due:
+        return InputError("{call} is not due now: the labeller waits for nothing", call=call)
+    return InputError("{call} is not due now: the labeller waits for {due}", call=call, due=joined([*due], " or "))

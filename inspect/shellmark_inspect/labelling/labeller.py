@@ -11,10 +11,11 @@ from threading import Thread
 from typing import Any
 
 from shellmark_inspect.errors import CameraError, InputError, ShellmarkError, WrongState
-from shellmark_inspect.records import Halted, LastReading, Proof, Waiting
+from shellmark_inspect.records import Halted, LastReading, Proof, Reconciliation, Tally, Waiting
+from shellmark_inspect.said import Said, said_by
 from shellmark_trace import PrinterError, States, TraceError
 
-from .calls import Call, Calls, Closed, Said
+from .calls import Call, Calls, Closed, Spoken
 from .looking import labels_seen, see_label, steady_odometer
 from .parts import Ledgers, Parts, Settings
 from .states import Fault, Labelling, LabelState
@@ -85,7 +86,16 @@ class Labeller:
         """Two persons give the case that used up its attempts another round."""
         return self._calls.say(Call.SUPERVISE, operator=operator, second=second)
 
-    def reconcile(self, operator: str, second: str = "", *, left: int | None = None, note: str = "") -> Future[None]:
+    def tally(self, left: int | None = None) -> Future[Tally]:
+        """What a reconciliation would find now, the printer asked; `left` are labels on the roll. Nothing is kept.
+
+        Due whenever `reconcile` is.
+        """
+        return self._calls.say(Call.TALLY, left=left)
+
+    def reconcile(
+        self, operator: str, second: str = "", *, left: int | None = None, note: str = ""
+    ) -> Future[Reconciliation]:
         """The labels were counted, or looked for: go on from what the odometer shows now; `left` are those on the roll.
 
         Due while nothing waits (the end of a shift), and where printing is refused.
@@ -133,9 +143,11 @@ class Labeller:
         """Wait for news, and look at the odometer now and then: a copy made after the last proof is to be seen."""
         pause_s = self._settings.first_pause_s
         while True:
-            said = self._calls.hear(Call.RECONCILE, timeout_s=pause_s)
+            said = self._calls.hear(Call.RECONCILE, Call.TALLY, timeout_s=pause_s)
             if said is not None:
-                self._do(said, partial(self._reconcile, said))
+                self._do(said, partial(self._counted, said))
+                if said.call is Call.TALLY:
+                    continue
                 return
             if self._calls.heard_news:
                 return
@@ -161,7 +173,7 @@ class Labeller:
             self._parts.printer.print(picture)
         except PrinterError as e:  # whether a label came out is for the odometer and the camera to say
             log.warning("label of case %s: %s", code.case_id, e)
-            detail = str(e)
+            detail = said_by(e)
         self._show(_S.STICK, code, waiting=waiting, detail=detail)
         self._settle(replace(code, state=States.SENT, counted=True, odometer=before))
 
@@ -174,7 +186,7 @@ class Labeller:
             raise
         if before != count:
             self._give_back(code)
-            raise WrongState(f"the odometer went from {count} to {before} by itself")
+            raise WrongState("the odometer went from {count} to {before} by itself", count=count, before=before)
         return before
 
     def _give_back(self, code: Waiting) -> None:
@@ -214,7 +226,7 @@ class Labeller:
 
     def _require_sent(self, code: Waiting) -> None:
         if (now := self._keep(lambda records: records.labels.state(code.serial))) is not States.SENT:
-            raise WrongState(f"code {code.serial} is {now} now: its label has to come off")
+            raise WrongState("code {at_hand} is {now} now: its label has to come off", at_hand=code.serial, now=now)
 
     def _is_counted(self, code: Waiting) -> bool:
         return code.counted and (code.odometer is not None or self._settings.uncounted)
@@ -265,21 +277,30 @@ class Labeller:
     def _refuse(self, count: int | None) -> None:
         """The odometer is not where it was left: the last serial goes in doubt, nothing is printed until people act."""
         if count is None:
-            self._show(_S.REFUSED, fault=Fault.UNCOUNTED, detail="the printer has no odometer: see [label] uncounted")
+            self._show(
+                _S.REFUSED, fault=Fault.UNCOUNTED, detail=Said("the printer has no odometer: see [label] uncounted")
+            )
             self._calls.hear(timeout_s=self._settings.longest_pause_s)
             return
         suspect = self._keep(lambda records: records.labels.odometer_differs(count))
         last: LastReading | None = self._keep(lambda records: records.labels.last_reading())
-        detail = f"the odometer shows {count}, {last.value if last else None} is due"
+        detail = Said("the odometer shows {count}, {due} is due", count=count, due=last.value if last else "-")
         self._show(_S.REFUSED, fault=Fault.ODOMETER, serial=suspect or "", detail=detail)
-        if (said := self._calls.hear(Call.RECONCILE)) is not None:
-            self._do(said, lambda: self._reconcile(said))
+        while (said := self._calls.hear(Call.RECONCILE, Call.TALLY)) is not None:
+            self._do(said, partial(self._counted, said))
+            if said.call is Call.RECONCILE:
+                return
 
-    def _reconcile(self, said: Said) -> None:
+    def _counted(self, said: Spoken) -> Reconciliation | Tally:
+        """Look at the count, or go on from it."""
         found, values = self._odometer(), said.values
+        if said.call is Call.TALLY:
+            tally: Tally = self._keep(lambda records: records.stock.tally(odometer=found, asked=True, **values))
+            return tally
         if not self._fits(found):
             self._keep(lambda records: records.labels.odometer_differs(found))
-        self._keep(lambda records: records.stock.reconcile(found, **values))
+        kept: Reconciliation = self._keep(lambda records: records.stock.reconcile(found, **values))
+        return kept
 
     def _supervised(self, halted: Halted) -> None:
         if (said := self._calls.hear(Call.SUPERVISE)) is not None:
@@ -300,7 +321,7 @@ class Labeller:
             try:
                 found = self._odometer()
             except PrinterError as e:
-                self._show(_S.OFFLINE, code, detail=str(e))
+                self._show(_S.OFFLINE, code, detail=said_by(e))
                 self._calls.hear(timeout_s=pause_s)
                 pause_s = min(2 * pause_s, self._settings.longest_pause_s)
                 continue
@@ -322,29 +343,36 @@ class Labeller:
             log.warning("label of case %s: stripped unseen: %s", code.case_id, e)
             return True
 
-    def _took(self, said: Said, code: Waiting) -> bool:
+    def _took(self, said: Spoken, code: Waiting) -> bool:
         """Whether what was said is of this code; either way it is answered."""
         if (serial := said.values["serial"]) not in ("", code.serial):
-            said.answer.set_exception(InputError(f"{said.call} of {serial} came late: {code.serial} is at hand now"))
+            said.answer.set_exception(
+                InputError(
+                    "{call} of {serial} came late: {at_hand} is at hand now",
+                    call=said.call,
+                    serial=serial,
+                    at_hand=code.serial,
+                )
+            )
             return False
         self._operator = said.values["operator"]
         said.answer.set_result(None)
         return True
 
-    def _do(self, said: Said, do: Callable[[], Any]) -> None:
+    def _do(self, said: Spoken, do: Callable[[], Any]) -> None:
         """Do what somebody asked for; what is wrong with it is their answer, what is wrong here is ours too."""
         try:
-            do()
+            done = do()
         except (ShellmarkError, TraceError) as e:
             said.answer.set_exception(e)
             if not isinstance(e, InputError):
                 raise
         else:
-            said.answer.set_result(None)
+            said.answer.set_result(done)
 
     def _rest(self, state: LabelState, error: Exception) -> None:
         """Say what is wrong, and try again after a pause."""
-        detail = " ".join(str(error).split()) or type(error).__name__
+        detail = said_by(error)
         self._set(replace(self._status, state=state, fault=None, detail=detail))
         try:
             self._calls.hear(timeout_s=self._pause_s)

@@ -53,7 +53,9 @@ def steady_odometer(printer: Printer) -> int | None:
         if again == last:
             return again
         last = again
-    raise PrinterError(f"the printer's odometer gives another number each time, now {last}: look at the printer")
+    raise PrinterError(
+        "the printer's odometer gives another number each time, now {last}: look at the printer", last=last
+    )
 
 
 def see_label(code: Waiting, parts: Parts, settings: Settings) -> Seen:

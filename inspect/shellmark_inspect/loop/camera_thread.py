@@ -13,6 +13,7 @@ from shellmark_inspect.cameras import Guarded
 from shellmark_inspect.errors import CameraError, CameraLost
 from shellmark_inspect.loop.channel import Channel, ChannelClosed
 from shellmark_inspect.loop.status import Lamp, Light
+from shellmark_inspect.said import Said
 from shellmark_inspect.types import Frame, Trigger
 
 LOOK_EVERY_S = 1 / 30
@@ -70,17 +71,19 @@ class CameraThread:
 
     def stall_text(self) -> str:
         """Why no answer comes, in one line."""
-        return f"no answer for {self._busy_s():.1f} s: check its cable and power"
+        return Said("no answer for {seconds:.1f} s: check its cable and power", seconds=self._busy_s())
 
     def lamp(self) -> Lamp:
         """Green while frames come; red, with the reason, while the device is lost or hangs; yellow after a bad case."""
         state = self.camera.state
         if self._busy_s() > RED_AFTER_S:
-            return Lamp(Light.RED, f"{self.camera.name}: {self.stall_text()}")
+            return Lamp(Light.RED, Said("{camera}: {why}", camera=self.camera.name, why=self.stall_text()))
         if state.ok:
             return Lamp(Light.GREEN)
         lost = self.camera.reopen_in_s is not None or not self._opened.done()
-        return Lamp(Light.RED if lost else Light.YELLOW, f"{self.camera.name}: {state.last_error}")
+        return Lamp(
+            Light.RED if lost else Light.YELLOW, Said("{camera}: {why}", camera=self.camera.name, why=state.last_error)
+        )
 
     def wait_there(self, timeout_s: float) -> bool:
         """Wait until the camera is open and not lost; False when `timeout_s` passed first."""

@@ -30,6 +30,7 @@ from shellmark_inspect.loop.camera_thread import CameraThread, Exposures
 from shellmark_inspect.loop.channel import Channel, ChannelClosed
 from shellmark_inspect.loop.parts import Inspects, Keeps, OnRecord
 from shellmark_inspect.loop.status import MOVES, TAKES_TRIGGERS, StationState
+from shellmark_inspect.said import said_by
 from shellmark_inspect.types import Frame, Inspection, Placed, Reason, ReasonCode, Record, Trigger
 
 log = logging.getLogger(__name__)
@@ -169,9 +170,7 @@ class Loop:
             if wait or self._overrun is Overrun.WAIT:
                 self._changed.wait_for(lambda: not self._takes_triggers() or self._has_room())
             if not self._takes_triggers():
-                raise NotReady(
-                    f"station {self._station} is {self._state}{': ' + self._message if self._message else ''}"
-                )
+                raise self._not_ready()
             number = next(self._numbers)
             name = case_id or f"{self._station}-{number:08d}"
             trigger = Trigger(number, time.monotonic_ns(), name, case_id is not None, placed)
@@ -186,7 +185,7 @@ class Loop:
         try:
             self._jobs.put(_Job(lambda: self._begin(case, overrun=full), Future()))
         except ChannelClosed:
-            self._fail(case, NotReady(f"station {self._station} is {self._state}"))
+            self._fail(case, self._not_ready())
         return case.answer
 
     def run(self) -> None:
@@ -250,7 +249,7 @@ class Loop:
         try:
             self._jobs.put(_Job(lambda: do(self._keeps), answer))
         except ChannelClosed:
-            answer.set_exception(NotReady(f"station {self._station} is {self._state}"))
+            answer.set_exception(self._not_ready())
         return answer
 
     def stop(self) -> list[Inspection]:
@@ -350,7 +349,7 @@ class Loop:
         for name, answer in asked.items():
             for view, got in _await(plan, name, answer, deadline).items():
                 if isinstance(got, CameraError):
-                    faults.append(Reason(ReasonCode.CAMERA, {"camera": name, "detail": str(got) or type(got).__name__}))
+                    faults.append(Reason(ReasonCode.CAMERA, {"camera": name, "detail": said_by(got)}))
                 else:
                     frames[view] = got
                     if lost := sum(frame.gap for frame in got):
@@ -385,6 +384,12 @@ class Loop:
     def _takes_triggers(self) -> bool:
         return self._state in TAKES_TRIGGERS and not self._stopping
 
+    def _not_ready(self) -> NotReady:
+        facts = {"station": self._station, "state": self._state}
+        if self._message:
+            return NotReady("station {station} is {state}: {why}", **facts, why=self._message)
+        return NotReady("station {station} is {state}", **facts)
+
     def _has_room(self) -> bool:
         return not self._paused and len(self._admitted) < self._room
 
@@ -415,7 +420,7 @@ class Loop:
 
     def _halt_on(self, error: RecordsError) -> None:
         with self._changed:
-            self._message = str(error)
+            self._message = said_by(error)
             if self._state is not StationState.ERROR and self._state is not StationState.HALTED:
                 log.warning("station %s stops: %s", self._station, error)  # the state says it to everyone
                 self._move(StationState.ERROR)

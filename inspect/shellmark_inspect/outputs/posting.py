@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
+from shellmark_trace.reading import read_file
+
 from .output import OutputError, OutputSettings
 
 ANSWER_BYTES = 1 << 20
@@ -147,7 +149,7 @@ class Poster:
         elif settings.token_file is not None:
             source = f"file {settings.token_file}"
             try:
-                token = settings.token_file.read_text("utf-8")
+                token = read_file(settings.token_file).decode()
             except (OSError, UnicodeDecodeError) as e:
                 raise OutputError(f"the token for {self._where}: {source} cannot be read: put it there") from e
         else:

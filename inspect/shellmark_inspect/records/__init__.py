@@ -14,9 +14,10 @@ from .check_values import (
     Work,
 )
 from .codes import ATTEMPTS_USED
+from .database import sync_folder
 from .export import COLUMNS, TEXT_COLUMNS, Progress, record_json, write_csv, write_epcis, write_jsonl, write_xlsx
 from .issued import Issued, IssuedCode
-from .label_values import Halted, LastReading, Order, Proof, Reconciliation, Waiting
+from .label_values import Halted, LastReading, Order, Proof, Reconciliation, Tally, Waiting
 from .labels import ATTEMPTS, Labels
 from .leaves import Leaf, Leaves
 from .ledger import Event
@@ -68,11 +69,13 @@ __all__ = [
     "Stories",
     "Story",
     "Suspect",
+    "Tally",
     "Tellings",
     "Told",
     "Waiting",
     "Work",
     "record_json",
+    "sync_folder",
     "write_csv",
     "write_epcis",
     "write_jsonl",

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +17,13 @@ from shellmark_inspect.errors import Unreadable
 from shellmark_trace import LeafError, Suspicion, leaf_hash, payload_hash
 
 from . import rows
+from .audit_outbox import CODE, RECORDS, Outbox, Seen, numbers
 from .export import record_json
 from .leaves import CHUNK, Leaf, Leaves
-from .schema import code_events, codes, inspections, outbox
+from .schema import cases, code_events, codes, inspections, outbox
 
 Reading = Callable[[], AbstractContextManager[Connection]]
 
-_RECORDS = ("inspection", "overrule")
-_CODE = "code"
 _STEP = ("serial", "subject", "before", "after", "row")
 
 _UNTOUCHED = {"state": "nothing", "suspicion": str(Suspicion.NONE)}
@@ -53,6 +52,7 @@ class Audit:
 
     def __init__(self, reading: Reading, images: Path, station: str) -> None:
         self.leaves = Leaves(reading, station)
+        self._outbox = Outbox(reading, station)
         self._reading = reading
         self._images = images
         self._station = station
@@ -60,8 +60,10 @@ class Audit:
     def edits(self, size: int) -> Iterator[tuple[Leaf, Edit | None]]:
         """Every leaf up to `size`, each with the first thing that is wrong with it, None for nothing.
 
-        Looked at are the leaf's hash, its payload's salted hash, and the record or the code's step the payload tells
-        of. A leaf that is missing comes as an empty one.
+        Looked at are the leaf's hash, its payload's salted hash, the record or the code's step the payload tells of,
+        the case a record was the first of, and the event of the outbox. What is left of a leaf whose payload was erased
+        is its entry: the event must say the same as far as that goes, and the record the same as the event. A leaf that
+        is missing comes as an empty one.
         """
         start: int | None = 0
         while start is not None and start < size:
@@ -71,14 +73,20 @@ class Audit:
             start = stop if held else self.leaves.following(start)  # a number may be far beyond the others
 
     def _chunk(self, held: Mapping[int, Leaf], due: Sequence[int]) -> Iterator[tuple[Leaf, Edit | None]]:
-        there = self._there(list(held.values()))
+        seen = self._outbox.beside(list(held.values()))
+        there, posted = self._there(seen), self._outbox.faults(seen)
+        told = {one.leaf.index: one for one in seen}
         for index in due:
             if (leaf := held.get(index)) is None:
                 gone = Leaf(index, b"", b"", None, None)
                 yield gone, Edit(gone, "the leaf was deleted")
                 continue
-            what = _leaf_fault(leaf) or _told(leaf, there)
+            what = _leaf_fault(leaf) or _told(told[index], there) or posted.get(index, "")
             yield leaf, Edit(leaf, what) if what else None
+
+    def erased(self, size: int) -> Mapping[str, int]:
+        """How many leaves up to `size` have lost their payload, by the day (UTC) their event says, or "unknown"."""
+        return self._outbox.erased(size)
 
     def strayed_code(self) -> str:
         """A code that stands elsewhere than its last step has left it, in one line; "" for none."""
@@ -96,12 +104,17 @@ class Audit:
 
     def added(self) -> str:
         """Rows of this station that no leaf tells of, in one line; "" for none."""
-        i, e = inspections.c, code_events.c
+        i, e, k = inspections.c, code_events.c, cases.c
+        alone = sa.select(k.case_id).where(k.station == self._station, ~sa.exists().where(i.case_id == k.case_id))
         steps = e.serial + ":" + sa.cast(e.step, sa.Text) + ":" + e.after
         with self._reading() as connection:
-            return self._added(
-                connection, "records", inspections, i.station + ":" + sa.cast(i.sequence, sa.Text), *_RECORDS
-            ) or self._added(connection, "codes' steps", code_events, steps, _CODE)
+            keys = i.station + ":" + sa.cast(i.sequence, sa.Text)
+            return (
+                self._added(connection, "records", inspections, keys, *RECORDS)
+                or self._added(connection, "codes' steps", code_events, steps, CODE)
+                or self._outbox.added(connection)
+                or _unrecorded(connection.scalar(alone.limit(1)))
+            )
 
     def _added(
         self, connection: Connection, what: str, table: sa.Table, key: sa.ColumnElement[str], *kinds: str
@@ -118,15 +131,16 @@ class Audit:
         name = "" if found is None else f", such as row {found['row']}{of_code}"
         return f"there are {count} {what}, the log tells of {known}: rows were added{name}"
 
-    def _there(self, chunk: Sequence[Leaf]) -> dict[str, Mapping[str, Any]]:
+    def _there(self, chunk: Sequence[Seen]) -> dict[str, Mapping[str, Any]]:
         """What the database says now of what these leaves tell of; what cannot be read is not there."""
-        wanted = {leaf.row for leaf in chunk if _kind(leaf) in _RECORDS and leaf.row is not None}
-        serials = {leaf.serial for leaf in chunk if _kind(leaf) == _CODE}
+        wanted = numbers(chunk, "row", *RECORDS)
+        serials = {str(one.told.get("serial") or "") for one in chunk if one.kind == CODE}
+        firsts = {str(one.told.get("case_id")) for one in chunk if _is_first(one)}
         try:
-            return self._records(wanted) | self._steps(serials)
+            return self._records(wanted) | self._steps(serials) | self._cases(firsts)
         except Unreadable:
             found: dict[str, Mapping[str, Any]] = {}
-            for read, names in ((self._records, wanted), (self._steps, serials)):
+            for read, names in ((self._records, wanted), (self._steps, serials), (self._cases, firsts)):
                 for name in names:
                     with suppress(Unreadable):
                         found |= read({name})  # type: ignore[arg-type]
@@ -141,6 +155,11 @@ class Audit:
                 told = record_json(replace(record, code=None)) | {"kind": head["kind"]}
                 found[str(record.row)] = _steady(told | {"code": drawn.get(head["serial"])})
         return found
+
+    def _cases(self, wanted: Set[str]) -> dict[str, Mapping[str, Any]]:
+        with self._reading() as connection:
+            held = connection.execute(sa.select(cases).where(cases.c.case_id.in_(wanted))).mappings().all()
+            return {_case(row["case_id"]): {name: row[name] for name in ("sku", "station", "first_at")} for row in held}
 
     def _steps(self, serials: Set[str]) -> dict[str, Mapping[str, Any]]:
         with self._reading() as connection:
@@ -175,21 +194,21 @@ def _leaf_fault(leaf: Leaf) -> str:
     return ""
 
 
-def _told(leaf: Leaf, there: Mapping[str, Mapping[str, Any]]) -> str:
+def _told(one: Seen, there: Mapping[str, Mapping[str, Any]]) -> str:
     """What is wrong with what a leaf tells of; a payload no station writes is edited."""
     try:
-        return _told_fault(leaf, there)
+        return _told_fault(one, there)
     except (TypeError, AttributeError):
         return "its payload was edited"
 
 
-def _told_fault(leaf: Leaf, there: Mapping[str, Mapping[str, Any]]) -> str:
+def _told_fault(one: Seen, there: Mapping[str, Mapping[str, Any]]) -> str:
     """What is wrong with what a leaf tells of."""
-    kind, told = _kind(leaf), leaf.told()
-    if kind not in (*_RECORDS, _CODE) or not told:
+    kind, told = one.kind, one.told
+    if kind not in (*RECORDS, CODE) or not told:
         return ""
-    is_record = kind in _RECORDS
-    place = str(told.get("row")) if is_record else _place({"subject": "state"} | told)
+    is_record = kind in RECORDS
+    place = str(told.get("row")) if is_record else _place({"subject": "state", **told})
     what = "record" if is_record else "code's step"
     if (now := there.get(place)) is None:
         return f"the {what} it tells of was deleted or edited"
@@ -198,7 +217,30 @@ def _told_fault(leaf: Leaf, there: Mapping[str, Mapping[str, Any]]) -> str:
         wrong = sorted(name for name, value in now.items() if then.get(name, value) != value)
     else:  # a step tells of nothing it has not
         wrong = sorted(name for name, value in now.items() if (told.get(name) or None) != (value or None))
-    return f"the {what} was edited: {', '.join(wrong)}" if wrong else ""
+    if wrong and one.erased:
+        return f"its payload is erased, and the {what} is not what the outbox told: {', '.join(wrong)}"
+    if wrong:
+        return f"the {what} was edited: {', '.join(wrong)}"
+    return _case_fault(told, there) if _is_first(one) else ""
+
+
+def _is_first(one: Seen) -> bool:
+    """Whether a leaf tells of a case's first record, with which the case became known."""
+    return one.kind == "inspection" and "previous" in one.told and one.told["previous"] is None
+
+
+def _case_fault(told: Mapping[str, Any], there: Mapping[str, Mapping[str, Any]]) -> str:
+    if (now := there.get(_case(told["case_id"]))) is None:
+        return "the case it tells of was deleted or edited"
+    then = {name: told[name] for name in ("sku", "station")}
+    then["first_at"] = datetime.fromisoformat(told["recorded_at"])
+    wrong = sorted(name for name, value in then.items() if now[name] != value)
+    return f"the case's row was edited: {', '.join(wrong)}" if wrong else ""
+
+
+def _case(case_id: object) -> str:
+    """What tells cases apart from rows and steps."""
+    return f"case {case_id}"
 
 
 def _steady(told: Mapping[str, Any]) -> dict[str, Any]:
@@ -227,8 +269,5 @@ def _step(event: Mapping[Any, Any]) -> dict[str, Any]:
     return found
 
 
-def _kind(leaf: Leaf) -> str:
-    try:
-        return str(json.loads(leaf.entry).get("kind"))
-    except (ValueError, AttributeError, RecursionError):
-        return ""
+def _unrecorded(case_id: object) -> str:
+    return "" if case_id is None else f"case {case_id} stands in no record: its row was added"

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from shellmark_inspect.errors import InputError
+from shellmark_inspect.said import Said
 from shellmark_inspect.types import Disposition, Versions
 
 from . import check_reading, rows
@@ -46,7 +47,9 @@ class Checks:
 
         def do() -> CheckRecord:
             if left := self._open():
-                raise InputError(f"check {left[0].number} of SKU {left[0].sku} is open: end it first")
+                raise InputError(
+                    "check {check} of SKU {sku} is open: end it first", check=left[0].number, sku=left[0].sku
+                )
             values = {
                 "station": self._station,
                 "sku": rows.text(sku),
@@ -83,7 +86,7 @@ class Checks:
         def do() -> CheckRecord:
             found = self._get(check)
             if found.outcome is not None:
-                raise InputError(f"check {check} has ended: {found.outcome}")
+                raise InputError("check {check} has ended: {outcome}", check=check, outcome=found.outcome)
             at = datetime.now(UTC)
             values = {"check": check, "outcome": str(outcome), "ended_at": at, "row": self._last_row()}
             who = {"operator": rows.text(operator), "note": rows.text(note)}
@@ -93,7 +96,7 @@ class Checks:
             self._announce("check", f"{self._station}:check:{check}", at, told, {"outcome": str(outcome)})
             return self._get(check)
 
-        ended: CheckRecord = self._write(f"end check {check}", do)
+        ended: CheckRecord = self._write(Said("end check {check}", check=check), do)
         return ended
 
     def open(self) -> list[CheckRecord]:
@@ -127,7 +130,7 @@ class Checks:
             found = {row for row, _, _ in open_marks}
             if marked is not None and (strange := sorted(set(marked) - found)):
                 raise InputError(
-                    f"record {strange[0]} is not suspect: `shellmark checks suspects` shows those that are"
+                    "record {first} is not suspect: `shellmark checks suspects` shows those that are", first=strange[0]
                 )
             at = datetime.now(UTC)
             for row, check, serial in open_marks:
@@ -151,8 +154,8 @@ class Checks:
             InputError: no operator or no reason.
         """
         if not operator.strip() or not reason.strip():
-            what = "a new baseline" if kind == BASELINE else "work on the station"
-            raise InputError(f"{what} needs an operator and a reason")
+            what = Said("a new baseline") if kind == BASELINE else Said("work on the station")
+            raise InputError("{what} needs an operator and a reason", what=what)
         values = {"station": self._station, "sku": rows.text(sku), "kind": kind, "at": datetime.now(UTC)}
         values |= {"operator": rows.text(operator), "reason": rows.text(reason)}
         self._write(
@@ -176,7 +179,7 @@ class Checks:
             self._connection, checks.c.check == check, checks.c.station == self._station, limit=1
         )
         if not found:
-            raise InputError(f"there is no check {check} of station {self._station}")
+            raise InputError("there is no check {check} of station {station}", check=check, station=self._station)
         return found[0]
 
     def _open(self) -> list[CheckRecord]:

@@ -143,7 +143,11 @@ class Codes:
         c = codes.c
         mine = sa.update(codes).where(c.serial == found["serial"], c.state == str(before))
         if self._connection.execute(mine.values(state=str(after))).rowcount != 1:
-            raise Moved(f"code {found['serial']} is no longer {before}: another station has moved it")
+            raise Moved(
+                "code {serial} is no longer {before}: another station has moved it",
+                serial=found["serial"],
+                before=before,
+            )
         self._note(found, before, after, cause)
 
     def doubt(self, serial: str, doubt: Doubt) -> None:
@@ -175,7 +179,11 @@ class Codes:
         c = codes.c
         mine = sa.update(codes).where(c.serial == found["serial"], c.suspicion == found["suspicion"])
         if self._connection.execute(mine.values(suspicion=str(after))).rowcount != 1:
-            raise Moved(f"code {found['serial']} is no longer {found['suspicion']}: another station has moved it")
+            raise Moved(
+                "code {serial} is no longer {suspicion}: another station has moved it",
+                serial=found["serial"],
+                suspicion=found["suspicion"],
+            )
         self._note(found, found["suspicion"], after, cause, subject="suspicion")
 
     def _suspicion(self, serial: str) -> dict[str, Any]:

@@ -41,12 +41,15 @@ def read_url(url: str | Path) -> URL:
     try:
         parsed = make_url(text) if "://" in text else URL.create("sqlite", database=text)
     except exc.ArgumentError as e:
-        raise RecordsError(f"database {text!r} is no URL: give a file, sqlite:///FILE or postgresql://HOST/NAME") from e
+        raise RecordsError(
+            "database {text!r} is no URL: give a file, sqlite:///FILE or postgresql://HOST/NAME", text=text
+        ) from e
     if parsed.get_backend_name() == "postgresql":
         return parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
         raise RecordsError(
-            f"database {parsed!r} cannot hold records: give a file, sqlite:///FILE or postgresql://HOST/NAME"
+            "database {parsed!r} cannot hold records: give a file, sqlite:///FILE or postgresql://HOST/NAME",
+            parsed=parsed,
         )
     return parsed.set(drivername="sqlite+pysqlite")
 
@@ -127,16 +130,22 @@ def mapped(what: str, where: object) -> Iterator[None]:
     except exc.DBAPIError as e:
         text = _one_line(e.orig)
         if any(full in text for full in _FULL_TEXTS):
-            raise StorageFull(f"{what}: no room in {where}: free some space and start again") from e
+            raise StorageFull(
+                "{what}: no room in {where}: free some space and start again", what=what, where=where
+            ) from e
         if "file is not a database" in text:
-            raise RecordsError(f"{what}: {where} is no database: move it away or give another one") from e
-        raise RecordsError(f"{what}: {where}: {text}") from e
+            raise RecordsError(
+                "{what}: {where} is no database: move it away or give another one", what=what, where=where
+            ) from e
+        raise RecordsError("{what}: {where}: {text}", what=what, where=where, text=text) from e
     except exc.SQLAlchemyError as e:
-        raise RecordsError(f"{what}: {where}: {_one_line(e)}") from e
+        raise RecordsError("{what}: {where}: {why}", what=what, where=where, why=_one_line(e)) from e
     except OSError as e:
         if e.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise StorageFull(f"{what}: no room in {e.filename or where}: free some space and start again") from e
-        raise RecordsError(f"{what}: {e.filename or where}: {e.strerror or e}") from e
+            raise StorageFull(
+                "{what}: no room in {where}: free some space and start again", what=what, where=e.filename or where
+            ) from e
+        raise RecordsError("{what}: {where}: {why}", what=what, where=e.filename or where, why=e.strerror or e) from e
 
 
 def settings(connection: Connection) -> dict[str, Any]:
@@ -151,7 +160,9 @@ def _make_durable(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # transactions are begun by _begin_immediate, not by the driver
     mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
     if mode != "wal":
-        raise RecordsError(f"the database stays in journal mode {mode}: it must be a local disk that can do WAL")
+        raise RecordsError(
+            "the database stays in journal mode {mode}: it must be a local disk that can do WAL", mode=mode
+        )
     for pragma in ("synchronous = FULL", "fullfsync = ON", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -98,3 +98,29 @@ class Reconciliation:
     left: int | None
     used: int | None
     agrees: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a shift's labels are counted against, as it stands; nothing is kept of it.
+
+    `counts` is what a reconciliation would find now, `since` and `by` say when and by whom the last one was signed
+    (None and "" before the first). Of the labels that were sent since then `on_cases` are proven, `void` were stripped
+    and `on_way` are neither yet; `reserved` codes wait to be printed. `asked` says that the printer was asked for its
+    odometer; otherwise `counts` goes by the last kept reading.
+    """
+
+    counts: Reconciliation
+    since: datetime | None
+    by: str
+    on_cases: int
+    void: int
+    on_way: int
+    reserved: int
+    asked: bool
+
+    @property
+    def in_bin(self) -> int:
+        """Labels that have to be in the bin: all that were printed and are on no case nor on their way to one."""
+        printed = self.counts.known if self.counts.printed is None else self.counts.printed
+        return printed - self.on_cases - self.on_way

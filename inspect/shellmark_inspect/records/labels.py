@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from shellmark_inspect.errors import InputError, WrongState
+from shellmark_inspect.said import Said
 from shellmark_inspect.types import Pixels
 from shellmark_trace import LIVE, SUSPICIONS, States, Suspicion
 from shellmark_trace.readback import UEC_LEAST
@@ -67,7 +68,7 @@ class Labels(Life):
         Raises:
             InputError: there is no such serial.
         """
-        found: States = self._write(f"look at {serial}", lambda: States(self._get(serial)["state"]))
+        found: States = self._write(Said("look at {serial}", serial=serial), lambda: States(self._get(serial)["state"]))
         return found
 
     def standing(self, serial: str) -> tuple[States, Suspicion]:
@@ -81,7 +82,7 @@ class Labels(Life):
             found = self._get(serial)
             return States(found["state"]), Suspicion(found["suspicion"])
 
-        standing: tuple[States, Suspicion] = self._write(f"look at {serial}", do)
+        standing: tuple[States, Suspicion] = self._write(Said("look at {serial}", serial=serial), do)
         return standing
 
     def last_reading(self) -> LastReading | None:
@@ -105,10 +106,12 @@ class Labels(Life):
         def do() -> None:
             found = self._get(serial, _S.SENT)
             if self._stock.before(serial) is not None:
-                raise WrongState(f"code {found['serial']} was counted before: it is never printed again, replace it")
+                raise WrongState(
+                    "code {serial} was counted before: it is never printed again, replace it", serial=found["serial"]
+                )
             self._stock.note_reading("before", serial, odometer, datetime.now(UTC))
 
-        self._write(f"count {serial}", do)
+        self._write(Said("count {serial}", serial=serial), do)
 
     def counted_after(self, serial: str, odometer: int | None) -> None:
         """Keep the reading after a job whose code went some other way (its case failed meanwhile)."""
@@ -117,7 +120,7 @@ class Labels(Life):
             if self._stock.before(serial) is not None:
                 self._stock.note_reading("after", serial, odometer, datetime.now(UTC))
 
-        self._write(f"count after {serial}", do)
+        self._write(Said("count after {serial}", serial=serial), do)
 
     def activate(
         self,
@@ -140,7 +143,7 @@ class Labels(Life):
             found = self._get(serial, _S.SENT)
             before = self._stock.before(serial)
             if why := _unproven(found["text"], proof, before, uec_least):
-                raise InputError(f"code {serial} cannot become ACTIVE: {why}")
+                raise InputError("code {serial} cannot become ACTIVE: {why}", serial=serial, why=why)
             assert before is not None
             facts: dict[str, Any] = {"text": proof.text, "uec": round(proof.uec, 4), "uec_least": uec_least}
             facts["odometer"] = [before.value, proof.odometer]
@@ -153,7 +156,7 @@ class Labels(Life):
             self._codes.move(found, _S.ACTIVE, Cause(found["row"], at, rows.text(proof.operator), "read", facts=facts))
 
         try:
-            self._write(f"activate {serial}", do)
+            self._write(Said("activate {serial}", serial=serial), do)
         except BaseException:
             if kept is not None:
                 kept.discard()
@@ -194,7 +197,7 @@ class Labels(Life):
             again = {"attempt": attempt + used, "replaces": serial}
             return self._codes.draw_again(found, Cause(found["row"], at, who, "replace", facts=again))
 
-        new: str | None = self._write(f"replace {serial}", do)
+        new: str | None = self._write(Said("replace {serial}", serial=serial), do)
         return new
 
     def supervise(self, case_id: str, *, operator: str, second: str, reason: str = "supervised") -> str:
@@ -203,11 +206,11 @@ class Labels(Life):
         Raises:
             InputError: the case is not halted, or there are not two persons.
         """
-        two_persons(operator, second, f"another round of labels for case {case_id}")
+        two_persons(operator, second, Said("another round of labels for case {case}", case=case_id))
 
         def do() -> str:
             if not self._codes.is_halted(case_id):
-                raise WrongState(f"case {case_id} is not halted: nothing is to be done")
+                raise WrongState("case {case} is not halted: nothing is to be done", case=case_id)
             mine = sa.select(codes.c.serial).join(code_events, code_events.c.serial == codes.c.serial)
             last = mine.where(codes.c.case_id == case_id).order_by(code_events.c.event.desc()).limit(1)
             old = self._get(str(self._connection.scalar(last)))
@@ -219,7 +222,7 @@ class Labels(Life):
             cause = Cause(old["row"], datetime.now(UTC), **who, facts={"replaces": old["serial"]})
             return self._codes.draw_again(old, cause)
 
-        new: str = self._write(f"supervise case {case_id}", do)
+        new: str = self._write(Said("supervise case {case}", case=case_id), do)
         return new
 
     def relabel(self, case_id: str, *, first: str, second: str, reason: str) -> str:
@@ -229,8 +232,8 @@ class Labels(Life):
             InputError: there are not two persons, or no reason.
             WrongState: the case has no ACTIVE, RETURNED or REWORKED code.
         """
-        two_persons(first, second, f"a new label for case {case_id}")
-        need_reason(reason, f"a new label for case {case_id}")
+        two_persons(first, second, Said("a new label for case {case}", case=case_id))
+        need_reason(reason, Said("a new label for case {case}", case=case_id))
 
         def do() -> str:
             serial = self._connection.scalar(
@@ -239,7 +242,9 @@ class Labels(Life):
                 )
             )
             if serial is None:
-                raise WrongState(f"case {case_id} has no label in the house: only such a case can be labelled anew")
+                raise WrongState(
+                    "case {case} has no label in the house: only such a case can be labelled anew", case=case_id
+                )
             found, at = self._get(serial), datetime.now(UTC)
             who: dict[str, Any] = {
                 "operator": rows.text(first),
@@ -249,7 +254,7 @@ class Labels(Life):
             self._codes.move(found, _S.VOID, Cause(found["row"], at, **who))
             return self._codes.draw_again(found, Cause(found["row"], at, **who, facts={"replaces": serial}))
 
-        new: str = self._write(f"relabel case {case_id}", do)
+        new: str = self._write(Said("relabel case {case}", case=case_id), do)
         return new
 
     def odometer_differs(self, odometer: int | None) -> str | None:
@@ -320,12 +325,14 @@ def _as_waiting(row: sa.RowMapping) -> Waiting:
 def _unproven(text: str, proof: Proof, before: LastReading | None, uec_least: float) -> str:
     """Why a label is not proven, "" when it is."""
     if proof.text != text:
-        return f"the camera read {proof.text[:80]!r}"
+        return Said("the camera read {text!r}", text=proof.text[:80])
     if not proof.uec >= uec_least:
-        return f"the label's unused error correction is {proof.uec:.2f}, {uec_least:.2f} is due"
+        return Said(
+            "the label's unused error correction is {uec:.2f}, {least:.2f} is due", uec=proof.uec, least=uec_least
+        )
     if before is None:
-        return "no odometer reading was kept before its print command"
+        return Said("no odometer reading was kept before its print command")
     due = None if before.value is None else before.value + 1
     if proof.odometer != due:
-        return f"the odometer shows {proof.odometer}, {due} is due"
+        return Said("the odometer shows {count}, {due} is due", count=proof.odometer, due=due)
     return ""

@@ -40,6 +40,14 @@ class Leaf:
             return {}
         return found if isinstance(found, dict) else {}
 
+    def said(self) -> dict[str, Any]:
+        """What the entry says in clear; nothing where it is no JSON object."""
+        try:
+            found = json.loads(self.entry)
+        except (ValueError, RecursionError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
     @property
     def row(self) -> int | None:
         """The record it tells of."""

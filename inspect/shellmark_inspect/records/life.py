@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from shellmark_inspect.errors import InputError, WrongState
+from shellmark_inspect.said import Said
 from shellmark_trace import LIVE, SUSPICIONS, States, Suspicion
 
 from . import rows
@@ -46,10 +48,29 @@ class Life:
         self._pictures = pictures
         self._write = write
         self._station = station
+        self._request = ""
+
+    @contextmanager
+    def asked(self, request: str) -> Iterator[None]:
+        """Within, every step keeps among its facts that this request asked for it."""
+        self._request = request
+        try:
+            yield
+        finally:
+            self._request = ""
+
+    def was_asked(self, request: str, serial: str) -> bool:
+        """Whether a code has taken a step that this request asked for."""
+        query = sa.select(code_events.c.facts).where(code_events.c.serial == serial)
+
+        def do() -> bool:
+            return any((facts or {}).get("request") == request for facts in self._connection.scalars(query))
+
+        return bool(self._write(Said("look at {serial}", serial=serial), do))
 
     def void(self, serial: str, *, operator: str, reason: str, odometer: int | None = None) -> None:
         """Any living code → VOID, for ever; nothing is drawn in its place."""
-        need_reason(reason, f"a void of {serial}")
+        need_reason(reason, Said("a void of {serial}", serial=serial))
         living = tuple(sorted(LIVE))
         self._step(serial, _S.VOID, living, operator=operator, reason=reason, facts=_odometer(odometer))
 
@@ -68,7 +89,11 @@ class Life:
             step, after = self._connection.execute(last.order_by(e.step.desc()).limit(1)).one()
             place = self._ledger.told(f"{found['serial']}:{step}:{after}")
             if place is None or self._ledger.cursor(target, place[0]) < place[1]:
-                raise WrongState(f"code {serial} is not at {target} yet: let the output deliver, then ship")
+                raise WrongState(
+                    "code {serial} is not at {target} yet: let the output deliver, then ship",
+                    serial=serial,
+                    target=target,
+                )
 
         self._step(serial, _S.SHIPPED, sorted(IN_HOUSE), operator=operator, reason=reason, check=told)
 
@@ -78,17 +103,17 @@ class Life:
 
     def take_back(self, serial: str, *, operator: str, reason: str) -> None:
         """SHIPPED or CLAIMED → RETURNED."""
-        need_reason(reason, f"a return of {serial}")
+        need_reason(reason, Said("a return of {serial}", serial=serial))
         self._step(serial, _S.RETURNED, (_S.SHIPPED, _S.CLAIMED), operator=operator, reason=reason)
 
     def rework(self, serial: str, *, operator: str, reason: str) -> None:
         """RETURNED → REWORKED."""
-        need_reason(reason, f"a rework of {serial}")
+        need_reason(reason, Said("a rework of {serial}", serial=serial))
         self._step(serial, _S.REWORKED, (_S.RETURNED,), operator=operator, reason=reason)
 
     def retire(self, serial: str, *, operator: str, reason: str) -> None:
         """ACTIVE or anything later → RETIRED, for ever."""
-        need_reason(reason, f"retiring {serial}")
+        need_reason(reason, Said("retiring {serial}", serial=serial))
         allowed = (_S.ACTIVE, _S.SHIPPED, _S.CLAIMED, _S.RETURNED, _S.REWORKED)
         self._step(serial, _S.RETIRED, allowed, operator=operator, reason=reason)
 
@@ -128,10 +153,11 @@ class Life:
         def do() -> None:
             found = self._get(serial, *allowed)
             check(found)
-            cause = Cause(found["row"], datetime.now(UTC), rows.text(operator), rows.text(reason), facts=facts or {})
+            kept = self._with_request(facts or {})
+            cause = Cause(found["row"], datetime.now(UTC), rows.text(operator), rows.text(reason), facts=kept)
             self._codes.move(found, after, cause)
 
-        self._write(f"{reason} {serial}", do)
+        self._write(Said("{reason} {serial}", reason=reason, serial=serial), do)
 
     def _doubt(self, serial: str, after: Suspicion, operator: str, reason: str, facts: Mapping[str, Any]) -> None:
         need_reason(reason, f"{after.lower()} {serial}")
@@ -142,17 +168,30 @@ class Life:
             if before is after:
                 return
             if after not in SUSPICIONS[before]:
-                raise WrongState(f"code {serial} is {before} and cannot become {after}")
-            cause = Cause(found["row"], datetime.now(UTC), rows.text(operator), rows.text(reason), facts=facts)
+                raise WrongState(
+                    "code {serial} is {before} and cannot become {after}", serial=serial, before=before, after=after
+                )
+            kept = self._with_request(facts)
+            cause = Cause(found["row"], datetime.now(UTC), rows.text(operator), rows.text(reason), facts=kept)
             self._codes.suspect(found, after, cause)
 
-        self._write(f"{after.lower()} {serial}", do)
+        self._write(Said("{after} {serial}", after=after.lower(), serial=serial), do)
+
+    def _with_request(self, facts: Mapping[str, Any]) -> dict[str, Any]:
+        return {**facts, **({"request": self._request} if self._request else {})}
 
     def _get(self, serial: str, *allowed: States) -> dict[str, Any]:
         if (found := self._codes.find(serial)) is None:
-            raise InputError(f"there is no code {serial[:40]!r} here: look for its case with `shellmark records list`")
+            raise InputError(
+                "there is no code {serial!r} here: look for its case with `shellmark records list`", serial=serial[:40]
+            )
         if allowed and found["state"] not in allowed:
-            raise WrongState(f"code {serial} is {found['state']}: {' or '.join(allowed)} is due for this step")
+            raise WrongState(
+                "code {serial} is {state}: {due} is due for this step",
+                serial=serial,
+                state=found["state"],
+                due=" or ".join(allowed),
+            )
         return found
 
 
@@ -167,4 +206,4 @@ def need_reason(reason: str, what: str) -> None:
         InputError: there is none.
     """
     if not reason.strip():
-        raise InputError(f"{what} needs a reason")
+        raise InputError("{what} needs a reason", what=what)

@@ -34,7 +34,11 @@ class FileHold:
             try:
                 self._lock.acquire()
             except Timeout as e:
-                raise DatabaseInUse(f"database {database} is in use by {self._who()}: stop that station first") from e
+                raise DatabaseInUse(
+                    "database {database} is in use by {who}: stop that station first",
+                    database=database,
+                    who=self._who(),
+                ) from e
             me = {"station": station, "pid": os.getpid(), "host": socket.gethostname()}
             self._holder.write_text(json.dumps(me), "utf-8")
 
@@ -63,7 +67,9 @@ class ServerHold:
         self._key = int.from_bytes(hashlib.sha256(b"shellmark\n" + station.encode()).digest()[:8], "big", signed=True)
         with mapped("lock", "database"), connection.begin():
             if not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": self._key}):
-                raise DatabaseInUse(f"station {station} is running already{self._who()}: stop it first")
+                raise DatabaseInUse(
+                    "station {station} is running already{who}: stop it first", station=station, who=self._who()
+                )
 
     def release(self) -> None:
         """Let go."""

@@ -144,9 +144,21 @@ def _encoded(evidence: Evidence) -> tuple[bytes, str]:
     try:
         done, data = cv2.imencode(f".{ending}", pixels, options)
     except cv2.error as e:
-        raise RecordsError(f"{evidence.kind} of view {evidence.view}: {pixels.shape} is no picture: {e.err}") from e
+        raise RecordsError(
+            "{kind} of view {view}: {shape} is no picture: {err}",
+            kind=evidence.kind,
+            view=evidence.view,
+            shape=pixels.shape,
+            err=e.err,
+        ) from e
     if not done:
-        raise RecordsError(f"{evidence.kind} of view {evidence.view}: {pixels.shape} cannot be written as {ending}")
+        raise RecordsError(
+            "{kind} of view {view}: {shape} cannot be written as {ending}",
+            kind=evidence.kind,
+            view=evidence.view,
+            shape=pixels.shape,
+            ending=ending,
+        )
     return data.tobytes(), ending
 
 

@@ -10,11 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from shellmark_inspect.errors import InputError
+from shellmark_inspect.said import Said, joined
 from shellmark_trace import States
 
 from . import rows
 from .label_tables import odometers, orders, reconciliations, rolls
-from .label_values import LastReading, Order, Reconciliation
+from .label_values import LastReading, Order, Reconciliation, Tally
 from .ledger import Ledger
 from .schema import codes
 
@@ -40,15 +41,23 @@ class Stock:
         Raises:
             InputError: no number, quantity or operator, or another quantity without a second person.
         """
-        _need(number, "an order needs its number")
-        _need(operator, f"order {number} needs an operator: say who takes it")
+        _need(number, Said("an order needs its number"))
+        _need(operator, Said("order {number} needs an operator: say who takes it", number=number))
         if quantity < 1:
-            raise InputError(f"order {number}: a quantity of {quantity} is none: give the pieces to be made")
+            raise InputError(
+                "order {number}: a quantity of {quantity} is none: give the pieces to be made",
+                number=number,
+                quantity=quantity,
+            )
 
         def do() -> Order:
             known = self._quantity(number)
             if known is not None and known != quantity:
-                two_persons(operator, second, f"order {number} has {known} pieces, and changing that")
+                two_persons(
+                    operator,
+                    second,
+                    Said("order {number} has {known} pieces, and changing that", number=number, known=known),
+                )
             at = datetime.now(UTC)
             values = {"number": rows.text(number), "quantity": quantity, "batch": rows.text(batch)}
             who = {"operator": rows.text(operator), "second_operator": rows.text(second)}
@@ -58,7 +67,7 @@ class Stock:
             assert found is not None
             return found
 
-        taken: Order = self._write(f"take order {number}", do)
+        taken: Order = self._write(Said("take order {number}", number=number), do)
         return taken
 
     def order(self) -> Order | None:
@@ -68,7 +77,9 @@ class Stock:
 
     def knows(self, number: str) -> bool:
         """Whether an order was ever taken."""
-        return bool(self._write(f"look for order {number}", lambda: self._quantity(number) is not None))
+        return bool(
+            self._write(Said("look for order {number}", number=number), lambda: self._quantity(number) is not None)
+        )
 
     def load_roll(
         self, name: str, labels: int, *, operator: str, first: str = "", last: str = "", odometer: int | None = None
@@ -78,21 +89,21 @@ class Stock:
         Raises:
             InputError: no name, number of labels or operator, or the roll is known.
         """
-        _need(name, "a roll of labels needs its name or number")
-        _need(operator, f"roll {name} needs an operator: say who puts it in")
+        _need(name, Said("a roll of labels needs its name or number"))
+        _need(operator, Said("roll {name} needs an operator: say who puts it in", name=name))
         if labels < 1:
-            raise InputError(f"roll {name}: {labels} labels are none: give how many are on it")
+            raise InputError("roll {name}: {labels} labels are none: give how many are on it", name=name, labels=labels)
 
         def do() -> None:
             if self._connection.scalar(sa.select(rolls.c.roll).where(rolls.c.name == name)) is not None:
-                raise InputError(f"roll {name} was put in before: give the one that is in the printer now")
+                raise InputError("roll {name} was put in before: give the one that is in the printer now", name=name)
             at = datetime.now(UTC)
             values = {"name": rows.text(name), "labels": labels, "first": first, "last": last, "odometer": odometer}
             values |= {"operator": rows.text(operator)}
             self._connection.execute(rolls.insert(), {"station": self._station, "at": at, **values})
             self._ledger.note("roll", at, values, {})
 
-        self._write(f"load roll {name}", do)
+        self._write(Said("load roll {name}", name=name), do)
 
     def reconcile(
         self, odometer: int | None, *, operator: str, second: str = "", left: int | None = None, note: str = ""
@@ -102,14 +113,14 @@ class Stock:
         Raises:
             InputError: no operator; or they differ and there is no second person or no note that says why.
         """
-        _need(operator, "a reconciliation needs an operator: say who makes it")
+        _need(operator, Said("a reconciliation needs an operator: say who makes it"))
 
         def do() -> Reconciliation:
             found = self._laid_out(odometer, left, operator, second, note)
             if not found.agrees:
-                what = f"{_differing(found)}: a reconciliation that does not agree"
+                what = Said("{counts}: a reconciliation that does not agree", counts=_differing(found))
                 two_persons(operator, second, what)
-                _need(note, f"{what} needs a note: say where the labels are")
+                _need(note, Said("{what} needs a note: say where the labels are", what=what))
             self._keep(found)
             return found
 
@@ -119,6 +130,32 @@ class Stock:
     def look(self, odometer: int | None, left: int | None = None) -> Reconciliation:
         """What `reconcile` would find; nothing is kept."""
         found: Reconciliation = self._write("look at labels", lambda: self._laid_out(odometer, left, "", "", ""))
+        return found
+
+    def tally(self, left: int | None = None, *, odometer: int | None = None, asked: bool = False) -> Tally:
+        """How the labels since the last reconciliation stand; nothing is kept.
+
+        `odometer` counts where the printer was `asked`, else the last kept reading stands for it.
+        """
+
+        def do() -> Tally:
+            last = self.last_reading()
+            now = odometer if asked or last is None else last.value
+            signed = self._last_signed()
+            states = self._sent_since()
+            live = sum(count for state, count in states.items() if state not in (States.SENT, States.VOID))
+            return Tally(
+                self._laid_out(now, left, "", "", ""),
+                signed.at if signed is not None else None,
+                " ".join(filter(None, (signed.operator, signed.second_operator))) if signed is not None else "",
+                on_cases=live,
+                void=states.get(States.VOID, 0),
+                on_way=states.get(States.SENT, 0),
+                reserved=self._reserved(),
+                asked=asked,
+            )
+
+        found: Tally = self._write("look at labels", do)
         return found
 
     def reconciled(self, limit: int = 20) -> list[Reconciliation]:
@@ -199,6 +236,25 @@ class Stock:
         readings = [(row.cause, row.serial, row.value) for row in self._connection.execute(query.order_by(c.reading))]
         return (found.value if found else None), readings
 
+    def _last_signed(self) -> Any:
+        c = reconciliations.c
+        query = sa.select(c.at, c.operator, c.second_operator).where(c.station == self._station)
+        return self._connection.execute(query.order_by(c.reconciliation.desc()).limit(1)).one_or_none()
+
+    def _sent_since(self) -> dict[States, int]:
+        """Where the codes stand that were sent since the last reconciliation, and how many stand there."""
+        c = odometers.c
+        mine = c.station == self._station
+        last = sa.select(sa.func.max(c.reading)).where(mine, c.cause == "reconciled").scalar_subquery()
+        query = sa.select(codes.c.state, sa.func.count()).join(odometers, c.serial == codes.c.serial)
+        query = query.where(mine, c.cause == "before", c.reading > sa.func.coalesce(last, 0)).group_by(codes.c.state)
+        return {States(state): count for state, count in self._connection.execute(query)}
+
+    def _reserved(self) -> int:
+        mine = codes.c.station == self._station
+        query = sa.select(sa.func.count()).where(mine, codes.c.state == str(States.RESERVED))
+        return self._connection.scalar(query) or 0
+
     def _used(self, left: int | None) -> tuple[str, int | None]:
         """The roll that is in, and how many labels went from it since the reconciliation before.
 
@@ -237,7 +293,7 @@ def two_persons(first: str, second: str, what: str) -> None:
         InputError: one is missing, or both are the same.
     """
     if not first.strip() or not second.strip() or first.strip().casefold() == second.strip().casefold():
-        raise InputError(f"{what} needs two different persons: give both names")
+        raise InputError("{what} needs two different persons: give both names", what=what)
 
 
 def _need(value: str, what: str) -> None:
@@ -257,7 +313,7 @@ def _accounted(readings: list[tuple[str, str | None, int | None]]) -> int:
 
 
 def _differing(found: Reconciliation) -> str:
-    said = [f"the records know {found.known} labels"]
-    said += [] if found.printed is None else [f"the odometer {found.printed}"]
-    said += [] if found.used is None else [f"the roll {found.used}"]
-    return ", ".join(said)
+    counts = [Said("the records know {count} labels", count=found.known)]
+    counts += [] if found.printed is None else [Said("the odometer {count}", count=found.printed)]
+    counts += [] if found.used is None else [Said("the roll {count}", count=found.used)]
+    return joined(counts, ", ")

@@ -16,6 +16,7 @@ from sqlalchemy import exc
 from sqlalchemy.engine import Connection
 
 from shellmark_inspect.errors import ConfigError, InputError, RecordsError, StorageFull
+from shellmark_inspect.said import Said
 from shellmark_inspect.types import (
     Code,
     Disposition,
@@ -125,7 +126,7 @@ class Records:
             **rows.versions_row(versions),
             **rows.placed_row(trigger.placed),
         }
-        self._write(f"begin trigger {trigger.number}", lambda: self._begin(values))
+        self._write(Said("begin trigger {number}", number=trigger.number), lambda: self._begin(values))
         self._clock.seen()
 
     def store(
@@ -153,7 +154,7 @@ class Records:
         kept = self._pictures.keep(inspection, at)
         try:
             return self._write(
-                f"store trigger {inspection.trigger.number}",
+                Said("store trigger {number}", number=inspection.trigger.number),
                 lambda: self._answered(self._store(inspection, kept, operator, gtin, at), answer),
             )
         except BaseException:
@@ -189,11 +190,13 @@ class Records:
             RecordsError: it could not be kept.
         """
         if not operator.strip() or not reason_code.strip():
-            raise InputError(f"record {row}: a decision needs an operator and a reason code")
+            raise InputError("record {row}: a decision needs an operator and a reason code", row=row)
         at = datetime.now(UTC)
         decision = {"disposition": str(disposition), "operator": rows.text(operator)}
         decision |= {"reason_code": rows.text(reason_code), "note": rows.text(note)}
-        return self._write(f"overrule record {row}", lambda: self._overrule(row, disposition, decision, at))
+        return self._write(
+            Said("overrule record {row}", row=row), lambda: self._overrule(row, disposition, decision, at)
+        )
 
     def is_open(self, trigger: Trigger) -> bool:
         """Whether a trigger was begun and has no record yet."""
@@ -288,10 +291,15 @@ class Records:
         c = inspections.c
         base = self._connection.execute(sa.select(inspections).where(c.row == row)).mappings().one_or_none()
         if base is None:
-            raise InputError(f"there is no record {row}")
+            raise InputError("there is no record {row}", row=row)
         self._hold_case(case_id := base["case_id"])
         if (last := self._last_row(case_id)) != row:
-            raise InputError(f"record {row} of case {case_id} was followed by {last}: decide about that one")
+            raise InputError(
+                "record {row} of case {case} was followed by {last}: decide about that one",
+                row=row,
+                case=case_id,
+                last=last,
+            )
         change = self._codes.after_hold(case_id) if disposition in VOIDING else self._codes.unchanged(case_id)
         origin = row if base["origin"] is None else base["origin"]
         head = {**base, **decision, "kind": "overrule", "origin": origin, "previous": row}
@@ -343,11 +351,18 @@ class Records:
         mine = sa.select(triggers.c.number).where(triggers.c.station == self.station, triggers.c.number == number)
         if self._connection.scalar(mine) is None:
             raise RecordsError(
-                f"trigger {number} of station {self.station} was never begun: begin it before the capture"
+                "trigger {number} of station {station} was never begun: begin it before the capture",
+                number=number,
+                station=self.station,
             )
         stored = sa.select(c.row).where(c.station == self.station, c.trigger == number, c.kind == "inspection")
         if (row := self._connection.scalar(stored)) is not None:
-            raise RecordsError(f"trigger {number} of station {self.station} has its record already: {row}")
+            raise RecordsError(
+                "trigger {number} of station {station} has its record already: {row}",
+                number=number,
+                station=self.station,
+                row=row,
+            )
 
     def _is_open(self, number: int) -> bool:
         try:
@@ -394,4 +409,6 @@ class Records:
         with mapped("look at the free space", folder):
             free = free_bytes(folder)
         if free < RECORD_ROOM_BYTES:
-            raise StorageFull(f"{folder} has {free // 1024} KiB left: free some space, no case is begun before")
+            raise StorageFull(
+                "{folder} has {kib} KiB left: free some space, no case is begun before", folder=folder, kib=free // 1024
+            )

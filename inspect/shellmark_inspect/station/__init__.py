@@ -22,10 +22,14 @@ from .samples import samples_folder
 from .station import Station
 from .stored import StoredCase, folder_cases, record_cases
 from .troubles import TROUBLES, Trouble, TroubleCode
+from .wishes import FOLDER as WISHES
+from .wishes import Answer, Spool, Taken, Wish, as_rows, take_step
 
 __all__ = [
     "TROUBLES",
+    "WISHES",
     "WORKS",
+    "Answer",
     "Chart",
     "CheckSpec",
     "CheckState",
@@ -47,12 +51,16 @@ __all__ = [
     "OrderSpec",
     "Place",
     "Quantity",
+    "Spool",
     "Station",
     "StationConfig",
     "StoredCase",
+    "Taken",
     "Trouble",
     "TroubleCode",
+    "Wish",
     "WitnessSpec",
+    "as_rows",
     "check_log",
     "compare",
     "folder_cases",
@@ -69,4 +77,5 @@ __all__ = [
     "record_cases",
     "samples_folder",
     "send_proofs",
+    "take_step",
 ]

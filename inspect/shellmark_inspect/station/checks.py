@@ -120,7 +120,9 @@ class Checks:
 
         def do(keeper: Keeper) -> CheckState:
             if not self._masters or self._versions is None:
-                raise InputError(f"recipe {self._sku} has no masters: add [[masters]] to it, see docs/daily-check.md")
+                raise InputError(
+                    "recipe {sku} has no masters: add [[masters]] to it, see docs/daily-check.md", sku=self._sku
+                )
             if self._station.status().state is StationState.CONTINUOUS_EXECUTION:
                 raise InputError("the station runs by itself: hold it before a daily check")
             wanted = [master.name for master in in_order(self._masters)]
@@ -163,7 +165,7 @@ class Checks:
 
         def do(keeper: Keeper) -> None:
             if kind not in WORKS:
-                raise InputError(f"work {kind!r} is none: give {', '.join(WORKS)}")
+                raise InputError("work {kind!r} is none: give {works}", kind=kind, works=", ".join(WORKS))
             keeper.records.checks.note_work(kind, "", operator=operator, reason=reason)
             self.reread(keeper)
             self._changed()
@@ -231,7 +233,7 @@ class Checks:
         place = next((one for one in wanted if name in (None, one.master.name)), None)
         if place is None:
             names = ", ".join(dict.fromkeys(one.master.name for one in wanted))
-            raise InputError(f"master {name} is not wanted: {names or 'none'} is")
+            raise InputError("master {name} is not wanted: {wanted} is", name=name, wanted=names or "none")
         return Placed(found.number, place.master.name, place.number), place.master.case_id
 
     def _tell(self, stored: Future[Record], answer: Future[CheckState]) -> None:

@@ -1,8 +1,8 @@
 """Clearance: whether a station may work by itself now, and if not, why, in lines that say what to do.
 
 Four things take it away: a daily check that is due or failed, a drift beyond its limit, a calibration that has
-expired, a log that does not continue what was signed. Automatic mode is then refused, one that runs is held, and a PASS
-becomes REVIEW, so that no code is given.
+expired or is dated in the future, a log that does not continue what was signed. Automatic mode is then refused, one
+that runs is held, and a PASS becomes REVIEW, so that no code is given.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class Clearance:
 
     def blocked(self) -> tuple[str, ...]:
         """Why automatic mode is refused, a line a cause; cheap."""
-        return tuple(str(trouble) for trouble in self._troubles if trouble.blocks)
+        return tuple(trouble.line for trouble in self._troubles if trouble.blocks)
 
     def look(self) -> None:
         """Find out anew what is wrong; a run that may not go on is held."""
@@ -107,7 +107,7 @@ class Clearance:
         mine = [trouble for trouble in self._troubles if trouble.lamp == name]
         if not mine:
             return Lamp(Light.GREEN)
-        return Lamp(Light.RED if mine[0].blocks else Light.YELLOW, str(mine[0]))
+        return Lamp(Light.RED if mine[0].blocks else Light.YELLOW, mine[0].line)
 
     def watch(self, notary: Notary | None) -> None:
         """Take the station's log, and what is wrong with it at once, before anything else is known; None for none."""
@@ -123,7 +123,7 @@ class Clearance:
         return self.notary.troubles() if self.notary is not None else ()
 
     def _ages(self) -> Iterator[Trouble]:
-        """Calibrations that are too old, or soon will be."""
+        """Calibrations that are dated in the future, too old, or soon will be."""
         if (inspector := self._inspector) is None:
             return
         now, warn_days = self._now(), self._station.config.expiry_warn_days
@@ -134,6 +134,9 @@ class Clearance:
             day = f"{expires.astimezone():%Y-%m-%d}"
             values: dict[str, str | float] = {"sku": inspector.recipe.sku, "view": view, "camera": profile.camera}
             values |= {"days": days, "day": day}
+            if ahead := profile.ahead(now):
+                dated = max(profile.made[part].measured_at for part in ahead).astimezone()
+                yield Trouble(TroubleCode.AHEAD, "calibration", True, {**values, "day": f"{dated:%Y-%m-%d}"})
             if days < 0:
                 yield Trouble(TroubleCode.EXPIRED, "calibration", True, values)
             elif days <= warn_days:

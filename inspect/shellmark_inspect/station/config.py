@@ -16,6 +16,7 @@ from shellmark_inspect.recipe import DriftSpec, Name, first_fault
 from shellmark_inspect.records import SavePolicy
 from shellmark_inspect.station.label_spec import LabelSpec
 from shellmark_inspect.station.log_config import LogSpec
+from shellmark_trace.reading import read_toml
 
 
 class CheckSpec(BaseModel):
@@ -106,12 +107,14 @@ class StationConfig(BaseModel):
             ConfigError: the file is missing, is no TOML, or has an unknown key or an impossible value.
         """
         try:
-            config = cls.model_validate(tomllib.loads(path.read_text("utf-8")))
+            config = cls.model_validate(read_toml(path))
         except FileNotFoundError as e:
             raise ConfigError(f"configuration {path} is missing: see docs/station.md for one to start from") from e
         except IsADirectoryError as e:
             raise ConfigError(f"configuration {path} is a folder: give its file") from e
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
+        except OSError as e:
+            raise ConfigError(f"configuration {path} cannot be read: {e.strerror or e}: give its file") from e
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
             raise ConfigError(f"configuration {path} cannot be read: {e}: mend the file, see docs/station.md") from e
         except ValidationError as e:
             raise ConfigError(f"configuration {path}: {first_fault(e)}") from e

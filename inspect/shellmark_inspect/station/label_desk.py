@@ -6,7 +6,7 @@ import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,8 @@ from shellmark_inspect.labelling import (
     Watch,
 )
 from shellmark_inspect.loop import CameraThread, Lamp, Light, Plan
-from shellmark_inspect.records import Order, Records, Waiting
+from shellmark_inspect.records import Order, Reconciliation, Records, Tally, Waiting
+from shellmark_inspect.said import Said
 from shellmark_inspect.station.plans import CLOSE_WITHIN_S, refused
 from shellmark_inspect.types import Pixels, Record, Trigger
 from shellmark_trace import States, Suspicion
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 LIGHT = "top"
 """What a label camera of its own calls its one light."""
 
+T = TypeVar("T")
 _S = LabelState
 _LIGHTS: Mapping[LabelState, Light] = {
     _S.STRIP: Light.YELLOW,
@@ -112,6 +114,11 @@ class LabelDesk:
         if (labeller := self._labeller) is not None:
             labeller.news()
 
+    def news(self) -> None:
+        """A code was moved from outside, perhaps the one at hand."""
+        if (labeller := self._labeller) is not None:
+            labeller.news()
+
     # ── what the screen pulls ───────────────────────────────────────────────────────────────────────────────────
 
     def status(self) -> Labelling | None:
@@ -138,7 +145,13 @@ class LabelDesk:
         order = self._order
         if self._spec is None or order is None or order.has_room:
             return ()
-        return (f"order {order.number} has all its {order.quantity} codes: take the next order",)
+        return (
+            Said(
+                "order {number} has all its {quantity} codes: take the next order",
+                number=order.number,
+                quantity=order.quantity,
+            ),
+        )
 
     def lamps(self) -> Mapping[str, Lamp]:
         """The lamp "label", where there is a printer."""
@@ -151,7 +164,7 @@ class LabelDesk:
         if light is Light.GREEN:
             return {"label": Lamp(light)}
         why = FAULTS[status.fault][1] if status.fault is not None else status.to_do[1]
-        return {"label": Lamp(light, f"{why}: {status.detail}" if status.detail else why)}
+        return {"label": Lamp(light, Said("{what}: {why}", what=why, why=status.detail) if status.detail else why)}
 
     # ── what people do ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -171,7 +184,19 @@ class LabelDesk:
         """As `Labeller.supervise`."""
         return self._say(lambda labeller: labeller.supervise(operator, second))
 
-    def reconcile(self, operator: str, second: str = "", *, left: int | None = None, note: str = "") -> Future[None]:
+    def tally(self, left: int | None = None) -> Future[Tally]:
+        """How a shift's labels stand, at any time: with the printer's odometer where nothing waits, else as last read.
+
+        `left` are labels on the roll, None where nobody counted them.
+        """
+        labeller = self._labeller
+        if labeller is not None and labeller.status().state in (_S.IDLE, _S.REFUSED):
+            return labeller.tally(left)
+        return self._keep(lambda records: records.stock.tally(left))
+
+    def reconcile(
+        self, operator: str, second: str = "", *, left: int | None = None, note: str = ""
+    ) -> Future[Reconciliation]:
         """As `Labeller.reconcile`."""
         return self._say(lambda labeller: labeller.reconcile(operator, second, left=left, note=note))
 
@@ -207,7 +232,7 @@ class LabelDesk:
 
     # ── the labeller's parts ────────────────────────────────────────────────────────────────────────────────────
 
-    def _say(self, say: Callable[[Labeller], Future[None]]) -> Future[None]:
+    def _say(self, say: Callable[[Labeller], Future[T]]) -> Future[T]:
         if (labeller := self._labeller) is None:
             return refused(InputError("the station prints no labels: give its configuration a section [label]"))
         return say(labeller)
@@ -238,7 +263,7 @@ class LabelDesk:
             exposed = answer.result(self._station.config.answer_within_s)[view]
         except TimeoutError as e:
             answer.cancel()
-            raise CameraError(f"camera {thread.camera.name}: {thread.stall_text()}") from e
+            raise CameraError("camera {camera}: {why}", camera=thread.camera.name, why=thread.stall_text()) from e
         if isinstance(exposed, CameraError):
             raise exposed
         return [frame.pixels for frame in exposed]
@@ -250,7 +275,9 @@ class LabelDesk:
         for name, lights in self._views(plan).items():
             assert plan is not None
             return plan.cameras[name], lights
-        raise CameraError(f"the recipe in use has no view {view} to read labels with: name another one in [label]")
+        raise CameraError(
+            "the recipe in use has no view {view} to read labels with: name another one in [label]", view=view
+        )
 
     def _views(self, plan: Plan | None = None) -> Mapping[str, Sequence[str]]:
         """Camera name → lights of the view that reads labels, where the recipe in use has it."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from shellmark_inspect.records import Audit, RecordReader
@@ -25,6 +25,7 @@ from shellmark_trace.log import (
     read_head,
     source_of,
 )
+from shellmark_trace.reading import read_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,15 @@ class Checked:
     """What a check has found: how many leaves the records have, how many were signed, how many a witness has seen.
 
     `faults` has a line for everything that does not hold, edited records first, by number; empty when all holds.
+    `erased` says how many leaves have lost their payload, by the day (UTC) their event says, or "unknown": what their
+    records said beyond the entry nobody can check.
     """
 
     leaves: int
     signed: int
     witnessed: int
     faults: tuple[str, ...]
+    erased: Mapping[str, int] = field(default_factory=dict)
 
 
 def check_log(
@@ -70,7 +74,7 @@ def check_log(
     work.run(progress)
     work.shown(folder / spec.folder / CHECKPOINT, verifier, witnesses)
     seen = Checkpoint.parse(Note.parse(head.witnessed).text).size if head.witnessed else 0
-    return Checked(work.size, head.checkpoint.size, seen, work.faults())
+    return Checked(work.size, head.checkpoint.size, seen, work.faults(), work.erased())
 
 
 class _Work:
@@ -120,7 +124,7 @@ class _Work:
     def shown(self, path: Path, verifier: Verifier, witnesses: Sequence[Verifier]) -> None:
         """Look at the checkpoint that is published."""
         try:
-            checkpoint, note = open_checkpoint(path.read_bytes(), [verifier])
+            checkpoint, note = open_checkpoint(read_file(path), [verifier])
             note.signed_by(witnesses)
         except OSError as e:
             self._found.append(Fault(None, f"{path} cannot be read ({e.strerror}): publish the log"))
@@ -130,6 +134,10 @@ class _Work:
             if checkpoint != self._signed:
                 what = f"{path} shows {checkpoint.size} leaves, {self._signed.size} were signed last: publish the log"
                 self._found.append(Fault(None, what))
+
+    def erased(self) -> Mapping[str, int]:
+        """How many leaves have lost their payload, by day."""
+        return self._audit.erased(self.size)
 
     def faults(self) -> tuple[str, ...]:
         """Everything found, one line each, leaves first; a leaf once, with its record's row and its code's serial."""

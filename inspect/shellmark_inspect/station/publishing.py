@@ -14,6 +14,7 @@ from typing import NoReturn
 from shellmark_inspect.errors import ConfigError, RecordsError
 from shellmark_inspect.outputs import OutputError, ProofTaker
 from shellmark_inspect.records import RecordReader
+from shellmark_inspect.said import said_by
 from shellmark_inspect.station.config import StationConfig
 from shellmark_inspect.station.log_config import LogSpec
 from shellmark_inspect.station.proving import send_proofs
@@ -211,10 +212,10 @@ class Notary:
             self._troubles = ()
         except LogForked as e:
             log.warning("%s", e)
-            self._troubles = (Trouble(TroubleCode.LOG_FORKED, LOG_LAMP, True, {"what": str(e)}),)
+            self._troubles = (Trouble(TroubleCode.LOG_FORKED, LOG_LAMP, True, {"what": said_by(e)}),)
         except (TraceError, RecordsError) as e:
             log.warning("%s", e)
-            self._troubles = self._late(str(e))
+            self._troubles = self._late(said_by(e))
         if self._troubles != before:
             self._changed()
 

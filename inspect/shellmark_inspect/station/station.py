@@ -17,6 +17,7 @@ from shellmark_inspect.loop import CameraThread, Lamp, Loop, NotReady, Plan, Sta
 from shellmark_inspect.outputs import ProofTaker, build_output, read_output_settings
 from shellmark_inspect.recipe import Recipe
 from shellmark_inspect.records import RecordReader, Records
+from shellmark_inspect.said import said_by
 from shellmark_inspect.station.clearance import Clearance
 from shellmark_inspect.station.config import StationConfig
 from shellmark_inspect.station.courier import Courier
@@ -27,6 +28,7 @@ from shellmark_inspect.station.plans import CLOSE_WITHIN_S, Plans, close_model, 
 from shellmark_inspect.station.publishing import Notary
 from shellmark_inspect.station.running import run_cases
 from shellmark_inspect.station.shadow import Watched
+from shellmark_inspect.station.wish_desk import WishDesk
 from shellmark_inspect.station.workshop import Workshop
 from shellmark_inspect.types import Disposition, Frame, ImageRef, Inspection, Placed, Record
 from shellmark_inspect.zoning import recipe_file
@@ -72,6 +74,7 @@ class Station:
         self._heart = Thread(target=self._beat, name="heartbeat", daemon=True)
         self.labels = LabelDesk(self)
         self.workshop = Workshop(self)
+        self.wishes = WishDesk(self)
         self.clearance = Clearance(self)
         self.checks, self.drift = self.clearance.checks, self.clearance.drift
 
@@ -88,6 +91,7 @@ class Station:
             self._build()
         except BaseException:
             self.workshop.close()
+            self.wishes.close()
             self._tear_down()
             self._changes.shutdown()
             self._retiring.shutdown()
@@ -103,6 +107,7 @@ class Station:
             self._closing = True
         self._beat_now.set()
         self.workshop.close()
+        self.wishes.close()
         self._changes.shutdown()
         self._tear_down()
         self._retiring.shutdown()
@@ -207,7 +212,9 @@ class Station:
         """
         for thread in self._cameras():
             if not thread.wait_there(timeout_s):
-                raise CameraLost(f"camera {thread.camera.name}: {thread.camera.state.last_error}")
+                raise CameraLost(
+                    "camera {camera}: {why}", camera=thread.camera.name, why=thread.camera.state.last_error
+                )
 
     def select(self, sku: str) -> Future[None]:
         """Change over to another SKU between two cases; a recipe or model that cannot be used leaves the old one."""
@@ -372,7 +379,7 @@ class Station:
         try:
             self._build()
         except ShellmarkError as e:
-            self._fault = str(e)
+            self._fault = said_by(e)
             self._tear_down()
             self._look_around()
             raise
@@ -433,6 +440,7 @@ class Station:
             self._beat_now.clear()
             self._look_around()
             self.clearance.look()
+            self.wishes.look()
             self._drop_old_pictures()
 
     def _drop_old_pictures(self) -> None:
@@ -454,9 +462,13 @@ class Station:
 
     def _open_loop(self) -> Loop:
         if self._loop is None or self._fault:
-            raise NotReady(f"station {self.config.station} is not open{': ' + self._fault if self._fault else ''}")
+            if self._fault:
+                raise NotReady("station {station} is not open: {why}", station=self.config.station, why=self._fault)
+            raise NotReady("station {station} is not open", station=self.config.station)
         return self._loop
 
     def _check_sku(self, sku: str) -> None:
         if sku not in self._recipes:
-            raise InputError(f"there is no recipe for SKU {sku}: there are {', '.join(self._recipes)}")
+            raise InputError(
+                "there is no recipe for SKU {sku}: there are {there}", sku=sku, there=", ".join(self._recipes)
+            )

@@ -11,6 +11,7 @@ from pathlib import Path
 from shellmark_inspect.cameras.stills import read_still
 from shellmark_inspect.errors import CameraError, InputError
 from shellmark_inspect.recipe import Recipe, ViewSpec
+from shellmark_inspect.said import said_by
 from shellmark_inspect.sets import SetCase, read_set
 from shellmark_inspect.types import Frame, Frames, Reason, ReasonCode, Record, Trigger
 
@@ -53,7 +54,7 @@ def set_case(recipe: Recipe, case: SetCase) -> StoredCase:
             paths = [case.file_of(view.name, light, len(view.lights)) for light in view.lights]
             frames[view.name] = [_frame(path, view, light, case.name) for path, light in _zip(paths, view)]
         except (CameraError, InputError) as e:
-            faults.append(Reason(ReasonCode.CAMERA, {"camera": view.camera, "detail": str(e)}))
+            faults.append(Reason(ReasonCode.CAMERA, {"camera": view.camera, "detail": said_by(e)}))
     return StoredCase(case.name, frames, tuple(faults))
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
+from shellmark_inspect.said import Said
+
 
 class TroubleCode(StrEnum):
     """What is wrong; each has its sentence in `TROUBLES`."""
@@ -22,6 +24,7 @@ class TroubleCode(StrEnum):
     ALARMS = "alarms"
     EXPIRES = "expires"
     EXPIRED = "expired"
+    AHEAD = "ahead"
     CHECK_DUE = "check_due"
     CHECK_SOON = "check_soon"
     CHECK_OPEN = "check_open"
@@ -66,6 +69,10 @@ TROUBLES: Mapping[TroubleCode, str] = MappingProxyType(
         _T.ALARMS: "{sku}: {percent:.0f} % of the cases do not pass: look at the last defects, lamps and lenses",
         _T.EXPIRES: "{sku}, view {view}: the calibration of camera {camera} expires in {days:.1f} days: calibrate anew",
         _T.EXPIRED: "{sku}, view {view}: the calibration of camera {camera} has expired on {day}: calibrate anew",
+        _T.AHEAD: (
+            "{sku}, view {view}: the calibration of camera {camera} is dated {day}, in the future: set this computer's "
+            "clock, or calibrate anew"
+        ),
         _T.CHECK_DUE: "{sku}: a daily check is due ({why}): place the masters",
         _T.CHECK_SOON: "{sku}: a daily check is due at {at} ({why}): place the masters",
         _T.CHECK_OPEN: "{sku}: daily check {check} is going on: place master {master}",
@@ -88,5 +95,10 @@ class Trouble:
     blocks: bool
     values: Mapping[str, str | float] = field(default_factory=dict)
 
+    @property
+    def line(self) -> Said:
+        """What is wrong and what to do, in one line."""
+        return Said(TROUBLES[self.code], **self.values)
+
     def __str__(self) -> str:
-        return TROUBLES[self.code].format(**self.values)
+        return str(self.line)

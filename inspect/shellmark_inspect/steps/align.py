@@ -12,6 +12,7 @@ from pydantic import Field
 
 from shellmark_inspect.errors import NotAligned, RecipeError, StepError
 from shellmark_inspect.recipe import Name, Positive
+from shellmark_inspect.said import Said
 from shellmark_inspect.types import Matrix, View
 
 from .moving import scaling, warped
@@ -83,16 +84,31 @@ class Align:
 
     def _match(self, view: View) -> Match:
         if self._light not in view.planes:
-            raise StepError(f"view {view.name} has no plane {self._light} to align by: it has {', '.join(view.planes)}")
+            raise StepError(
+                "view {view} has no plane {light} to align by: it has {there}",
+                view=view.name,
+                light=self._light,
+                there=", ".join(view.planes),
+            )
         if view.size != self._reference.size:
             (h, w), (rh, rw) = view.size, self._reference.size
-            raise StepError(f"view {view.name}: {w} x {h} px cannot be aligned to a reference of {rw} x {rh} px: "
-                            "take the reference anew with this recipe's steps")  # fmt: skip
+            raise StepError(
+                "view {view}: {w} x {h} px cannot be aligned to a reference of {rw} x {rh} px: take the "
+                "reference anew with this recipe's steps",
+                view=view.name,
+                w=w,
+                h=h,
+                rw=rw,
+                rh=rh,
+            )
         best, doubt = self._reference.match(view.planes, self._p.most_shift_mm + 3, self._p.most_turn_deg + 1)
         if best.correlation >= self._p.least_correlation and doubt > self._p.most_doubt:
             raise NotAligned(
-                f"view {view.name}: two places fit the reference alike (doubt {doubt:.2f}, at most "
-                f"{self._p.most_doubt:g}): the ribs repeat and no outline or fitting tells them apart"
+                "view {view}: two places fit the reference alike (doubt {doubt:.2f}, at most {most:g}): the "
+                "ribs repeat and no outline or fitting tells them apart",
+                view=view.name,
+                doubt=doubt,
+                most=self._p.most_doubt,
             )
         return best
 
@@ -100,18 +116,28 @@ class Align:
         p = self._p
         shift = math.hypot(offset.shift_x_mm, offset.shift_y_mm)
         if match.correlation < p.least_correlation:
-            what = f"unlike the reference: correlation {match.correlation:.2f}, {p.least_correlation:g} is the least"
+            what = Said(
+                "unlike the reference: correlation {found:.2f}, {least:g} is the least",
+                found=match.correlation,
+                least=p.least_correlation,
+            )
         elif shift > p.most_shift_mm:
-            what = f"{shift:.1f} mm off, {p.most_shift_mm:g} mm is the most"
+            what = Said("{mm:.1f} mm off, {most:g} mm is the most", mm=shift, most=p.most_shift_mm)
         elif abs(offset.turn_deg) > p.most_turn_deg:
-            what = f"turned by {offset.turn_deg:.1f} deg, {p.most_turn_deg:g} deg is the most"
+            what = Said(
+                "turned by {degrees:.1f} deg, {most:g} deg is the most", degrees=offset.turn_deg, most=p.most_turn_deg
+            )
         elif abs(offset.scale - 1) > p.most_growth:
-            than = "larger" if offset.scale > 1 else "smaller"
             off, most = 100 * abs(offset.scale - 1), 100 * p.most_growth
-            what = f"{off:.2f} % {than} than the reference, {most:g} % is the most"
+            if offset.scale > 1:
+                what = Said("{percent:.2f} % larger than the reference, {most:g} % is the most", percent=off, most=most)
+            else:
+                what = Said(
+                    "{percent:.2f} % smaller than the reference, {most:g} % is the most", percent=off, most=most
+                )
         else:
             return
-        raise NotAligned(f"view {name}: the shell is {what}")
+        raise NotAligned("view {view}: the shell is {what}", view=name, what=what)
 
 
 def offset_of(back: Matrix, size: tuple[int, int], px_per_mm: float) -> Offset:

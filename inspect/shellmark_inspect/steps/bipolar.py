@@ -82,7 +82,7 @@ class Bipolar:
         values, px_per_mm = self._contrast(view.planes, name, view.px_per_mm)
         if name in self._good:
             if self._good[name].shape != values.shape:
-                raise StepError(f"view {view.name} has not the reference's size: let align come before")
+                raise StepError("view {view} has not the reference's size: let align come before", view=view.name)
             values -= self._good[name]
         sizes_px = [size * px_per_mm for size in self._p.sizes_mm]
         return signed(slopes(values, self._azimuths[name], sizes_px), self._p.full, view.size)

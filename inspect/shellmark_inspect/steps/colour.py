@@ -45,7 +45,11 @@ class Colour:
         planes = dict(view.planes)
         for light in self._lights:
             if planes[light].ndim == 2:
-                raise StepError(f"view {view.name}: light {light} is grey, a colour correction wants colour frames")
+                raise StepError(
+                    "view {view}: light {light} is grey, a colour correction wants colour frames",
+                    view=view.name,
+                    light=light,
+                )
             planes[light] = self._table(planes[light])
             planes[light].setflags(write=False)
         return replace(view, planes=MappingProxyType(planes))

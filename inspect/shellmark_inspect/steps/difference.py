@@ -55,7 +55,7 @@ class Difference:
     def _compared(self, view: View, name: str) -> Pixels:
         light, px_per_mm = small(view.planes, name, view.px_per_mm, self._p.px_per_mm)
         if light.shape != self._good[name].shape:
-            raise StepError(f"view {view.name} has not the reference's size: let align come before")
+            raise StepError("view {view} has not the reference's size: let align come before", view=view.name)
         values = contrast(light, None, self._p.slow_mm * px_per_mm)
         values -= self._good[name]
         return signed(values, self._p.full, view.size)

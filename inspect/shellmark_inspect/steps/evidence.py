@@ -40,12 +40,21 @@ def evidence(view: View, channels: Sequence[str]) -> Pixels:
     """
     there = pictures(view)
     if missing := [name for name in map(light_of, channels) if name not in there]:
-        raise StepError(f"view {view.name} has no plane {missing[0]}: it has {', '.join(there)}")
+        raise StepError(
+            "view {view} has no plane {missing}: it has {there}",
+            view=view.name,
+            missing=missing[0],
+            there=", ".join(there),
+        )
     if len(channels) == 2:
-        raise StepError(f"view {view.name}: a model sees one plane, or three and more, not two")
+        raise StepError("view {view}: a model sees one plane, or three and more, not two", view=view.name)
     grey_chroma = [name for name in channels if light_of(name) != name and there[light_of(name)].ndim == 2]
     if grey_chroma:
-        raise StepError(f"view {view.name}: channel {grey_chroma[0]} wants a colour of a light whose frames are grey")
+        raise StepError(
+            "view {view}: channel {channel} wants a colour of a light whose frames are grey",
+            view=view.name,
+            channel=grey_chroma[0],
+        )
     return stacked(there, channels)
 
 

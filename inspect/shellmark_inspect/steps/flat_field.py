@@ -53,8 +53,13 @@ class FlatField:
         h, w = view.size
         if (w, h) != self._size_px or not np.array_equal(view.to_frame, np.eye(3)):
             raise StepError(
-                f"view {view.name}: {w} x {h} px are not the camera's own frame of {self._size_px[0]} x "
-                f"{self._size_px[1]} px: let flat_field come first"
+                "view {view}: {w} x {h} px are not the camera's own frame of {full_w} x {full_h} px: let "
+                "flat_field come first",
+                view=view.name,
+                w=w,
+                h=h,
+                full_w=self._size_px[0],
+                full_h=self._size_px[1],
             )
         flat = side_by_side(view.planes.items(), lambda one: self._flat(*one))
         return view.moved(dict(zip(view.planes, flat, strict=True)), np.eye(3))

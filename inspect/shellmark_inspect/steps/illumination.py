@@ -69,8 +69,14 @@ class Illumination:
             if reference.shape[:2] != pixels.shape[:2]:
                 h, w = reference.shape[:2]
                 raise StepError(
-                    f"view {self._view}: light {light} has {pixels.shape[1]} x {pixels.shape[0]} px, its reference "
-                    f"{w} x {h}: let align come before illumination"
+                    "view {view}: light {light} has {width} x {height} px, its reference {w} x {h}: let align "
+                    "come before illumination",
+                    view=self._view,
+                    light=light,
+                    width=pixels.shape[1],
+                    height=pixels.shape[0],
+                    w=w,
+                    h=h,
                 )
             wanted = smoothed(_level(reference, weight.shape), weight, width)
         gain = wanted / np.maximum(slow, 1.0)

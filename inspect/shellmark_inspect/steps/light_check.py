@@ -12,6 +12,7 @@ from pydantic import Field
 
 from shellmark_calibration import CalibrationError, LampReading, Lamps
 from shellmark_inspect.errors import RecipeError, StepError
+from shellmark_inspect.said import Said, joined, said_by
 from shellmark_inspect.types import Mask, Pixels, View
 
 from .moving import painted, scaling, shrunk, smaller
@@ -97,7 +98,11 @@ class LightCheck:
         for light, one in seen.items():
             notes |= {f"level_{light}": one.level, f"clipped_{light}": one.clipped, f"black_{light}": one.black}
         if faults := self._faults(reading, seen):
-            raise StepError(f"view {view.name}: {'; '.join(faults)}: check lamps, cables, controller and exposure")
+            raise StepError(
+                "view {view}: {faults}: check lamps, cables, controller and exposure",
+                view=view.name,
+                faults=joined(faults),
+            )
         if reading is not None:
             notes |= {f"lamp_ratio_{light}": ratio for light, ratio in reading.ratio.items()}
         return view.noted(**notes)
@@ -106,8 +111,13 @@ class LightCheck:
         if view.size != lamps.size_px:
             (h, w), (rh, rw) = view.size, lamps.size_px
             raise StepError(
-                f"view {view.name}: {w} x {h} px cannot be compared with a reference of {rw} x {rh} px: take the "
-                f"reference anew with this recipe's steps"
+                "view {view}: {w} x {h} px cannot be compared with a reference of {rw} x {rh} px: take the "
+                "reference anew with this recipe's steps",
+                view=view.name,
+                w=w,
+                h=h,
+                rw=rw,
+                rh=rh,
             )
         return lamps.read(view.planes)
 
@@ -132,17 +142,32 @@ class LightCheck:
         if faults := [fault for light in white if (fault := self._fault(light, seen[light]))]:
             return faults
         if reading is not None and reading.faults:
-            return list(reading.faults)
+            return [said_by(fault) for fault in reading.faults]
         return next(([fault] for light, one in seen.items() if (fault := self._fault(light, one))), [])
 
     def _fault(self, light: str, seen: _Exposure) -> str:
         p, usual = self._p, self._usual[light]
         if seen.level < p.least_level:
-            return f"light {light} is black: level {seen.level:.1f}, {p.least_level:g} is the least"
+            return Said(
+                "light {light} is black: level {level:.1f}, {least:g} is the least",
+                light=light,
+                level=seen.level,
+                least=p.least_level,
+            )
         if seen.clipped > (most := min(1.0, usual.clipped + p.most_clipped)):
-            return f"light {light} is saturated: {seen.clipped:.1%} of the shell, {most:.1%} is the most"
+            return Said(
+                "light {light} is saturated: {share:.1%} of the shell, {most:.1%} is the most",
+                light=light,
+                share=seen.clipped,
+                most=most,
+            )
         if seen.black > (most := min(1.0, usual.black + p.most_black)):
-            return f"light {light} is too dark: {seen.black:.0%} of the shell is black, {most:.0%} is the most"
+            return Said(
+                "light {light} is too dark: {share:.0%} of the shell is black, {most:.0%} is the most",
+                light=light,
+                share=seen.black,
+                most=most,
+            )
         return ""
 
 

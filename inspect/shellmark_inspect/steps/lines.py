@@ -62,7 +62,7 @@ class Lines:
         values, px_per_mm = self._contrast(view.planes, name, view.px_per_mm)
         if name in self._good:
             if self._good[name].shape != values.shape:
-                raise StepError(f"view {view.name} has not the reference's size: let align come before")
+                raise StepError("view {view} has not the reference's size: let align come before", view=view.name)
             values -= self._good[name]
         return signed(ridges(values, [width * px_per_mm for width in self._p.widths_mm]), self._p.full, view.size)
 

@@ -71,7 +71,7 @@ class Normals:
         """Add the channels; raises StepError when every light is black or the view has not the reference's size."""
         normals, albedo, px_per_mm = self._solved(view.name, view.planes, view.px_per_mm)
         if self._good is not None and self._good.shape != albedo.shape:
-            raise StepError(f"view {view.name} has not the reference's size: let align come before")
+            raise StepError("view {view} has not the reference's size: let align come before", view=view.name)
         level = enlarged(np.clip(np.rint(albedo * self._flat), 0, 255).astype(np.uint8), view.size)
         return with_channels(view, {**self._shapes(normals, px_per_mm, view.size), "normals.albedo": level})
 
@@ -81,7 +81,7 @@ class Normals:
         h, w = small_ones[0][0].shape
         levels = np.stack([light.ravel() for light, _ in small_ones]).astype(np.float32).T
         if float(levels.max()) < 5:
-            raise StepError(f"view {view}: every light is black: check the lamps")
+            raise StepError("view {view}: every light is black: check the lamps", view=view)
         scales = scales_of(levels, self._vectors, ROUNDS)
         scaled = np.empty((3, h * w), np.float32)
 

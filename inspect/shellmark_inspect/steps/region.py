@@ -36,8 +36,12 @@ class Region:
         h, w = view.size
         if left < 0 or top < 0 or right > w or bottom > h:
             raise StepError(
-                f"view {self._view}: the region {self._rectangle} does not lie within its {w} x {h} px: "
-                "give a smaller one, or the frame's own size in frame_px"
+                "view {view}: the region {rectangle} does not lie within its {w} x {h} px: give a smaller "
+                "one, or the frame's own size in frame_px",
+                view=self._view,
+                rectangle=self._rectangle,
+                w=w,
+                h=h,
             )
         return moved(view, shifting(left, top), lambda pixels: np.ascontiguousarray(pixels[top:bottom, left:right]))
 

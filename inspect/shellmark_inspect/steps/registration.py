@@ -82,7 +82,8 @@ def features(picture: Pixels, px_per_mm: float) -> Floats:
     """The logarithm of the light less its slow part, of mean 0 and deviation 1: a gain or an offset of it vanishes."""
     light = cast(Floats, cv2.GaussianBlur(cv2.LUT(picture, _LIGHT), (0, 0), 1.0))
     side = max(3, round(SLOW_MM * px_per_mm) | 1)
-    cv2.subtract(light, cv2.blur(light, (side, side), borderType=cv2.BORDER_REFLECT), light)
+    # beyond the picture its border goes on: mirrored, what lies near the border would not move when the shell does
+    cv2.subtract(light, cv2.blur(light, (side, side), borderType=cv2.BORDER_REPLICATE), light)
     mean, deviation = (float(one[0, 0]) for one in cv2.meanStdDev(light))
     return cast(Floats, cv2.addWeighted(light, scale := 1 / max(deviation, 1e-6), light, 0.0, -mean * scale))
 

@@ -36,14 +36,23 @@ class Resize:
         """Bring the view to the recipe's scale."""
         if self._frame_px_per_mm is not None:
             if view.bend is not None:
-                raise StepError(f"view {view.name}: its millimetres come from a profile: take frame_px_per_mm out")
+                raise StepError(
+                    "view {view}: its millimetres come from a profile: take frame_px_per_mm out", view=view.name
+                )
             view = replace(view, to_mm=scaling(1 / self._frame_px_per_mm) @ view.to_frame)
         factor = self._px_per_mm / view.px_per_mm
         h, w = view.size
         new = round(h * factor), round(w * factor)
         if min(new) < 1 or max(new) > 32767:
-            raise StepError(f"view {view.name}: {w} x {h} px at {view.px_per_mm:.4g} px/mm cannot become "
-                            f"{self._px_per_mm:.4g} px/mm: check frame_px_per_mm")  # fmt: skip
+            raise StepError(
+                "view {view}: {w} x {h} px at {px_per_mm:.4g} px/mm cannot become {wanted:.4g} px/mm: check "
+                "frame_px_per_mm",
+                view=view.name,
+                w=w,
+                h=h,
+                px_per_mm=view.px_per_mm,
+                wanted=self._px_per_mm,
+            )
         if new == (h, w):
             return view.noted(resize=1.0)
         interpolation = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC

@@ -86,17 +86,29 @@ class ShellColour:
             labs = _tile_labs(tiles, wanted, self._p.gamma, gain)
             if len(labs) < LEAST_TILES:
                 raise StepError(
-                    f"view {view.name}: zone {name or 'all'} has {len(labs)} tiles of {self._p.tile_mm:g} mm that show "
-                    f"its colour, {LEAST_TILES} are the least: a smaller tile_mm, or less light"
+                    "view {view}: zone {zone} has {count} tiles of {tile:g} mm that show its colour, {least} are "
+                    "the least: a smaller tile_mm, or less light",
+                    view=view.name,
+                    zone=name or "all",
+                    count=len(labs),
+                    tile=self._p.tile_mm,
+                    least=LEAST_TILES,
                 )
             yield name, self._middle(labs)
 
     def _plane(self, view: View) -> Pixels:
         plane = view.planes.get(self._light)
         if plane is None:
-            raise StepError(f"view {view.name} has no light {self._light}: it has {', '.join(view.planes)}")
+            raise StepError(
+                "view {view} has no light {light}: it has {there}",
+                view=view.name,
+                light=self._light,
+                there=", ".join(view.planes),
+            )
         if plane.ndim == 2:
-            raise StepError(f"view {view.name}: light {self._light} is grey: colour wants colour frames")
+            raise StepError(
+                "view {view}: light {light} is grey: colour wants colour frames", view=view.name, light=self._light
+            )
         return plane
 
     def _tiles(self, view: View, plane: Pixels) -> tuple[Pixels, NDArray[np.bool_], NDArray[np.uint8]]:
@@ -116,7 +128,9 @@ class ShellColour:
             return 1.0
         now = view.notes.get(f"tile_level_{self._light}")
         if now is None:
-            raise StepError(f"view {view.name}: the grey tile was not read: let a step tile come before shell_colour")
+            raise StepError(
+                "view {view}: the grey tile was not read: let a step tile come before shell_colour", view=view.name
+            )
         levels = _linear(np.array([self._p.tile_level, max(now, 1.0)]), self._p.gamma)
         return float(levels[0] / levels[1])
 

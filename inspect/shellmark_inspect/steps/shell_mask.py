@@ -70,7 +70,9 @@ class ShellMask:
         share = float(shell.mean())
         if share == 0:
             raise StepError(
-                f"view {view.name}: no shell is left after the margin of {self._p.margin_mm:g} mm and the fittings"
+                "view {view}: no shell is left after the margin of {margin:g} mm and the fittings",
+                view=view.name,
+                margin=self._p.margin_mm,
             )
         return replace(view, shell=shell).noted(shell_share=share)
 
@@ -79,7 +81,9 @@ class ShellMask:
             return np.ones(size, np.bool_)
         if self._reference is not None:
             if self._reference.shape != size:
-                raise StepError(f"view {view.name} has not the reference's size: let align come before shell_mask")
+                raise StepError(
+                    "view {view} has not the reference's size: let align come before shell_mask", view=view.name
+                )
             return self._reference
         if isinstance(self._p.outline, tuple):
             to_mm = view.to_mm @ resizing(view.size, size)
@@ -100,13 +104,21 @@ class ShellMask:
     def _found(self, planes: Mapping[str, Pixels], size: tuple[int, int], px_per_mm: float, valid: Mask | None) -> Mask:
         light = self._p.light
         if light is not None and light not in planes:
-            raise StepError(f"view {self._name} has no plane {light} to find the shell in: it has {', '.join(planes)}")
+            raise StepError(
+                "view {view} has no plane {light} to find the shell in: it has {there}",
+                view=self._name,
+                light=light,
+                there=", ".join(planes),
+            )
         looked_at = [cast(Pixels, shrunk(planes[name], size)) for name in ([light] if light else planes)]
         found = silhouette(looked_at, self._p.by, self._p.close_mm * px_per_mm, valid)
         if found.mean() < self._p.least_share:
             raise StepError(
-                f"view {self._name}: no shell found: the largest part covers {100 * found.mean():.1f} % of the view, "
-                f"{100 * self._p.least_share:g} % is the least: check the light, or give the outline as whole or in mm"
+                "view {view}: no shell found: the largest part covers {percent:.1f} % of the view, {least:g} "
+                "% is the least: check the light, or give the outline as whole or in mm",
+                view=self._name,
+                percent=100 * found.mean(),
+                least=100 * self._p.least_share,
             )
         return found
 

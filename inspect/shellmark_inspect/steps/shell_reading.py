@@ -36,7 +36,7 @@ class ShellReading:
             try:
                 reading = read_good(pixels, view.shell)
             except CalibrationError as e:
-                raise StepError(f"view {view.name}, light {light}: {e}") from e
+                raise StepError("view {view}, light {light}: {why}", view=view.name, light=light, why=e) from e
             notes |= {
                 f"shell_level_{light}": reading.level,
                 f"shell_noise_{light}": reading.noise,

@@ -47,7 +47,7 @@ class Tile:
             try:
                 reading = read_tile(pixels, corners)
             except CalibrationError as e:
-                raise StepError(f"view {view.name}, light {light}: {e}") from e
+                raise StepError("view {view}, light {light}: {why}", view=view.name, light=light, why=e) from e
             notes |= {
                 f"tile_level_{light}": reading.level,
                 f"tile_noise_{light}": reading.noise,

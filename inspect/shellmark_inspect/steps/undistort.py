@@ -62,11 +62,18 @@ class Undistort:
         h, w = view.size
         if (w, h) != self._to_mm.size_px or view.bend is not None or not np.array_equal(view.to_frame, np.eye(3)):
             pw, ph = self._to_mm.size_px
-            raise StepError(f"view {self._name}: {w} x {h} px are not the whole frame of {pw} x {ph} px that the "
-                            "profile is of: calibrate this camera at this resolution")  # fmt: skip
+            raise StepError(
+                "view {view}: {w} x {h} px are not the whole frame of {pw} x {ph} px that the profile is of: "
+                "calibrate this camera at this resolution",
+                view=self._name,
+                w=w,
+                h=h,
+                pw=pw,
+                ph=ph,
+            )
         if view.shell is not None or view.zones is not None:
             raise StepError(
-                f"view {self._name}: the shell was found before the lens was taken out: put undistort first"
+                "view {view}: the shell was found before the lens was taken out: put undistort first", view=self._name
             )
         return replace(
             view,

@@ -41,8 +41,10 @@ class Zones:
         for index, inside in zip(self._indices, painted(view.size, view.to_mm, self._polygons), strict=True):
             if not inside.any():
                 raise StepError(
-                    f"view {view.name}: a polygon of zone {self._names[index]} lies outside the view: mend its "
-                    f"millimetres, which count from the view's top-left pixel"
+                    "view {view}: a polygon of zone {zone} lies outside the view: mend its millimetres, which "
+                    "count from the view's top-left pixel",
+                    view=view.name,
+                    zone=self._names[index],
                 )
             zones[inside] = index
         return replace(view, zones=zones, zone_names=self._names)

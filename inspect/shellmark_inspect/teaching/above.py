@@ -13,8 +13,10 @@ from shellmark_inspect.types import View
 from shellmark_models.training.threshold import from_goods
 
 LEAST_GOODS = 10
-MARGIN = 1.1
-"""How far above the goods `above` is set: a shell is not stopped for being as bad as the worst good one."""
+TOLERATED = 0.01
+"""The share of goods that all checks together may stop, at 95 % confidence (design: quality.md R6 wants 3 %)."""
+MARGIN = 1.0
+"""How far above that `above` is set."""
 
 Place = tuple[str, str]
 """A check's view and channel."""
@@ -42,8 +44,9 @@ def heights(shots: Sequence[tuple[ViewSpec, View]]) -> dict[Place, float]:
 def above_of(goods: Mapping[str, Mapping[Place, float]], margin: float = MARGIN) -> Above:
     """The `above` of each check from the heights of good cases, all checks together stopping as few as may be had.
 
-    Each check is brought to its own highest good; the highest over the checks then sets one level for all, as the
-    models' threshold is set (`from_goods`): each check costs one statistically equivalent block (Tukey 1947).
+    Each check is brought to its own highest good; the highest over the checks then sets one level for all, where no
+    more than `TOLERATED` of goods are expected at 95 % confidence, and never below a good that was seen (`from_goods`):
+    each check costs one statistically equivalent block (Tukey 1947).
 
     Raises:
         InputError: fewer than ten goods, or no check.
@@ -56,7 +59,7 @@ def above_of(goods: Mapping[str, Mapping[Place, float]], margin: float = MARGIN)
     worst = {place: max(goods, key=lambda case: goods[case][place]) for place in places}
     tops = {place: max(goods[worst[place]][place], 1e-3) for place in places}
     together = [max(heights[place] / tops[place] for place in places) for heights in goods.values()]
-    level = from_goods(together, margin, measures=len(places))
+    level = from_goods(together, margin, measures=len(places), tolerated_share=TOLERATED)
     return Above(
         MappingProxyType({place: top * level.value for place, top in tops.items()}),
         MappingProxyType(worst),

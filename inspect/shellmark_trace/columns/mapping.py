@@ -18,6 +18,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from shellmark_trace.errors import ExportError
+from shellmark_trace.reading import read_toml
 
 from .fields import FIELDS, OWN_FIELDS, TEXT_FIELDS, Cell, Told, moment_of
 
@@ -154,14 +155,16 @@ def read_table(path: Path) -> Table:
         ExportError: it is missing or no TOML, or a field, key or name in it cannot be; the line names it.
     """
     try:
-        found = Table.model_validate(tomllib.loads(path.read_text("utf-8")))
+        found = Table.model_validate(read_toml(path))
         now = datetime.now().astimezone()
         for column in found.columns:
             if column.date_format is not None:
                 now.strftime(column.date_format)
     except FileNotFoundError as e:
         raise ExportError(f"columns {path} are missing: see docs/exports.md for an example") from e
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
+    except OSError as e:
+        raise ExportError(f"columns {path} cannot be read: {e.strerror or e}: give a TOML file") from e
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
         raise ExportError(f"columns {path} cannot be read: {e}: mend the file, see docs/exports.md") from e
     except ValidationError as e:
         raise ExportError(f"columns {path}: {_first_fault(e)}") from e

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from shellmark_trace.errors import KeyFileError
+from shellmark_trace.reading import read_file
 
 from .listing import Roots
 from .storage import replace_public
@@ -77,7 +78,7 @@ def write_seen(path: Path, roots: Roots, seen: Seen) -> None:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        value = json.loads(path.read_bytes())
+        value = json.loads(read_file(path))
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, RecursionError) as e:

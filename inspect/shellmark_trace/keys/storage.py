@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from shellmark_trace.errors import KeyFileError
+from shellmark_trace.reading import open_file
 
 MOST_BYTES = 64 * 1024
 """No key file, card or passphrase file is larger."""
@@ -53,7 +54,7 @@ def read_private(path: Path, what: str) -> bytes:
         KeyFileError: it cannot be read, is no file, is of another owner, or others can read or write it.
     """
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             _check_rights(path, os.fstat(file.fileno()), what)
             return file.read(MOST_BYTES)
     except OSError as e:
@@ -61,8 +62,6 @@ def read_private(path: Path, what: str) -> bytes:
 
 
 def _check_rights(path: Path, found: os.stat_result, what: str) -> None:
-    if not stat.S_ISREG(found.st_mode):
-        raise KeyFileError(f"{path} is no file: give a {what} file")
     if os.name != "posix":
         return
     if found.st_uid not in {os.geteuid(), 0}:

@@ -87,8 +87,14 @@ class _Sheet:
         )
         if self._template.width_mm < least[0] or self._template.height_mm < least[1]:
             raise LabelError(
-                f"label template {self._template.name}: {self._template.width_mm:g} x {self._template.height_mm:g} mm "
-                f"is too small for a symbol of {side:.1f} mm: {least[0]:.1f} x {least[1]:.1f} mm is the least"
+                "label template {template}: {width:g} x {height:g} mm is too small for a symbol of "
+                "{side:.1f} mm: {least_width:.1f} x {least_height:.1f} mm is the least",
+                template=self._template.name,
+                width=self._template.width_mm,
+                height=self._template.height_mm,
+                side=side,
+                least_width=least[0],
+                least_height=least[1],
             )
 
     def _rows(self, box: Box) -> None:
@@ -130,13 +136,21 @@ class _Sheet:
     def _write(self, line: _Line, box: Box) -> None:
         left, top, width, height = box
         if lacking := self._face.lacking(line.text):
-            raise LabelError(f"the label's font {self._face.file} has no {lacking}: name another in the template")
+            raise LabelError(
+                "the label's font {font} has no {lacking}: name another in the template",
+                font=self._face.file,
+                lacking=lacking,
+            )
         size = self._fitting(line.text, width, height, line.most_mm)
         if not size:
             room = f"{width / self._dots_per_mm:.0f} x {height / self._dots_per_mm:.1f} mm"
             raise LabelError(
-                f"{line.text!r} finds no room on label template {self._template.name}: there is {room}, letters are "
-                f"{LEAST_TEXT_MM} mm high at least: shorten it or take a larger label"
+                "{text!r} finds no room on label template {template}: there is {room}, letters are "
+                "{least_mm} mm high at least: shorten it or take a larger label",
+                text=line.text,
+                template=self._template.name,
+                room=room,
+                least_mm=LEAST_TEXT_MM,
             )
         anchor, x = ("mm", left + width // 2) if line.centred else ("lm", left)
         self._draw.text((x, top + height // 2), line.text, fill=1, font=self._face.at(size), anchor=anchor)

@@ -9,6 +9,7 @@ from pathlib import Path
 from PIL import ImageFont
 
 from shellmark_trace.errors import LabelError
+from shellmark_trace.reading import open_file
 
 FONTS = (
     ("NotoSansCJK-Regular.ttc", 2),
@@ -56,9 +57,12 @@ def typeface(font: Path | None = None) -> Typeface:
     """
     if font is not None:
         try:
+            open_file(font).close()
             Typeface(str(font)).at(_PROBE_PX)
         except OSError as e:
-            raise LabelError(f"font {font} cannot be used ({e}): give a .ttf, .otf or .ttc file") from e
+            raise LabelError(
+                "font {font} cannot be used ({why}): give a .ttf, .otf or .ttc file", font=font, why=e.strerror or e
+            ) from e
         return Typeface(str(font))
     for file, face in FONTS:
         try:

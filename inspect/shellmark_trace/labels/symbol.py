@@ -33,14 +33,19 @@ def signed_matrix(text: str) -> NDArray[np.bool_]:
     link, _, rest = text.partition("?")
     parse_link(link)
     if not _SIGNATURE.fullmatch(rest):
-        raise LabelError(f"{text[:80]!r} is not signed: ?91= and 90 characters of signature are due")
+        raise LabelError("{text!r} is not signed: ?91= and 90 characters of signature are due", text=text[:80])
     for version in SIGNED_VERSIONS:
         try:
             symbol = segno.make_qr(text, error=LEVEL, version=version, boost_error=False)
         except segno.DataOverflowError:
             continue
         return np.array(list(symbol.matrix_iter(scale=1, border=QUIET_MODULES)), dtype=np.bool_)
-    raise LabelError(f"{text[:80]!r} does not fit a version {SIGNED_VERSIONS[-1]}-{LEVEL} symbol: use a shorter host")
+    raise LabelError(
+        "{text!r} does not fit a version {version}-{level} symbol: use a shorter host",
+        text=text[:80],
+        version=SIGNED_VERSIONS[-1],
+        level=LEVEL,
+    )
 
 
 def module_dots(module_mm: float, dots_per_mm: float) -> int:
@@ -56,8 +61,11 @@ def module_dots(module_mm: float, dots_per_mm: float) -> int:
     can = [n / dots_per_mm for n in range(1, 100) if LEAST_MODULE_MM <= n / dots_per_mm <= MOST_MODULE_MM]
     offers = ", ".join(f"{size:.3f}" for size in can) or "none"
     raise LabelError(
-        f"a module of {module_mm:g} mm is not whole dots of a printer of {dots_per_mm:.3f} dots a mm: "
-        f"take one of {offers} mm"
+        "a module of {module_mm:g} mm is not whole dots of a printer of {dots_per_mm:.3f} dots a mm: "
+        "take one of {offers} mm",
+        module_mm=module_mm,
+        dots_per_mm=dots_per_mm,
+        offers=offers,
     )
 
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from shellmark_trace.errors import LabelError
 from shellmark_trace.label import MODULE_MM, TAIL_LENGTH
 from shellmark_trace.link import parse_link
+from shellmark_trace.reading import read_toml
 
 LEAST_MODULE_MM, MOST_MODULE_MM = 0.396, 0.990
 """The X-dimension of a QR code with a GS1 Digital Link (GS1 General Specifications, section 5.12.3.1)."""
@@ -90,15 +91,19 @@ class LabelTemplate(BaseModel):
             LabelError: the file cannot be read, is no TOML, or says something impossible.
         """
         try:
-            template = cls.model_validate(tomllib.loads(path.read_text("utf-8")))
+            template = cls.model_validate(read_toml(path))
         except OSError as e:
-            raise LabelError(f"label template {path} cannot be read: {e.strerror}: give a TOML file") from e
+            raise LabelError(
+                "label template {path} cannot be read: {why}: give a TOML file", path=path, why=e.strerror or e
+            ) from e
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
-            raise LabelError(f"label template {path} is no TOML: {e}") from e
+            raise LabelError("label template {path} is no TOML: {why}", path=path, why=e) from e
         except ValidationError as e:
             fault = e.errors()[0]
             place, message = ".".join(str(part) for part in fault["loc"]), fault["msg"].removeprefix("Value error, ")
-            raise LabelError(f"label template {path}: {place or 'it'}: {message}") from e
+            raise LabelError(
+                "label template {path}: {place}: {message}", path=path, place=place or "it", message=message
+            ) from e
         font = template.font and path.parent / template.font
         return template.model_copy(update={"font": font})
 
@@ -136,7 +141,10 @@ class LabelContent:
             word = self.of(what)
             if len(word) > TEXT_LENGTH or not word.isprintable():
                 raise LabelError(
-                    f"the label's {what} {word[:40]!r} cannot be printed: one line of at most {TEXT_LENGTH} is due"
+                    "the label's {what} {word!r} cannot be printed: one line of at most {most} is due",
+                    what=what,
+                    word=word[:40],
+                    most=TEXT_LENGTH,
                 )
 
     @property

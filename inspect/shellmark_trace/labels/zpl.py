@@ -23,8 +23,10 @@ def label_zpl(picture: NDArray[np.bool_]) -> bytes:
     """
     if picture.dtype != np.bool_ or picture.ndim != 2 or not 0 < min(picture.shape) <= max(picture.shape) <= MOST_DOTS:
         raise LabelError(
-            f"a picture of {picture.dtype} {picture.shape} is no label: (height, width) of bool, "
-            f"at most {MOST_DOTS} dots, is due"
+            "a picture of {dtype} {shape} is no label: (height, width) of bool, at most {most} dots, is due",
+            dtype=picture.dtype,
+            shape=picture.shape,
+            most=MOST_DOTS,
         )
     height, width = picture.shape
     rows = np.packbits(picture, axis=1)

@@ -11,6 +11,7 @@ from pathlib import Path
 import filelock
 
 from shellmark_trace.errors import LogError, LogForked
+from shellmark_trace.reading import read_file
 
 from .checkpoint import Checkpoint
 from .files import keep
@@ -133,13 +134,13 @@ def read_head(path: Path, verifier: Verifier) -> Head:
         LogError: the memory is damaged, or of another log or key.
     """
     try:
-        said = json.loads(path.read_bytes())
+        said = json.loads(read_file(path))
         head = Head(str(said["note"]), str(said["witnessed"]), tuple(int(size) for size in said["sizes"]))
     except FileNotFoundError:
         return Head()
     except OSError as e:
         raise LogError(f"{path} cannot be read: {e.strerror or e}") from e
-    except (ValueError, KeyError, TypeError) as e:
+    except (ValueError, KeyError, TypeError, RecursionError) as e:
         raise LogError(f"{path} is damaged: take it from a backup; without it nothing may be signed") from e
     for note in (Note.parse(text) for text in (head.note, head.witnessed) if text):
         if not note.signed_by([verifier]):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from shellmark_trace.errors import LogError
+from shellmark_trace.reading import read_file
 
 from .merkle import HASH_BYTES, complete_root
 
@@ -102,7 +103,7 @@ class FolderSource:
     def read(self, path: str) -> bytes | None:
         """The file's bytes, None where there is none."""
         try:
-            return (self.folder / path).read_bytes()
+            return read_file(self.folder / path, _MOST_BYTES)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as e:

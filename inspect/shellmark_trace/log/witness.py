@@ -14,6 +14,7 @@ from pathlib import Path
 import filelock
 
 from shellmark_trace.errors import LogError, SignatureInvalid
+from shellmark_trace.reading import read_file
 
 from .checkpoint import Checkpoint, decimal, open_checkpoint
 from .files import keep
@@ -118,7 +119,7 @@ class Witness:
         """
         file = self._file(origin)
         try:
-            return Note.parse(str(json.loads(file.read_bytes())["note"]))
+            return Note.parse(str(json.loads(read_file(file))["note"]))
         except FileNotFoundError:
             return None
         except OSError as e:

@@ -66,7 +66,9 @@ class FilePrinter:
             self._keep(write(picture, self.dots_per_mm))
         except OSError as e:
             raise PrinterError(
-                f"label folder {self._folder}: {e.strerror or e}: free it or name another; the label may lie there"
+                "label folder {folder}: {why}: free it or name another; the label may lie there",
+                folder=self._folder,
+                why=e.strerror or e,
             ) from e
 
     def close(self) -> None:

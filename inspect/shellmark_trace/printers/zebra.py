@@ -65,7 +65,11 @@ class Zebra:
         )
 
     def __str__(self) -> str:
-        return "label printer {}:{}".format(*self._address)
+        return f"label printer {self._place}"
+
+    @property
+    def _place(self) -> str:
+        return "{}:{}".format(*self._address)
 
     @property
     def dots_per_mm(self) -> float:
@@ -87,8 +91,10 @@ class Zebra:
                 connection.settimeout(max(deadline - time.monotonic(), 0.001))  # of the whole answer
                 if not chunk or b"?" in answer or len(answer) > _ANSWER_BYTES:
                     raise PrinterError(
-                        f"{self} answers {answer[:40]!r} when asked for its odometer: it must be a Zebra, "
-                        "or speak Set-Get-Do as one"
+                        "label printer {place} answers {answer!r} when asked for its odometer: it must be a Zebra, or "
+                        "speak Set-Get-Do as one",
+                        place=self._place,
+                        answer=answer[:40],
                     )
         return int(found[1])
 
@@ -115,4 +121,8 @@ class Zebra:
                 yield connection
         except OSError as e:
             why = "no answer in time" if isinstance(e, TimeoutError) else e.strerror or str(e)
-            raise PrinterError(f"{self}: {why}: see that it is on, has labels and is on the network") from e
+            raise PrinterError(
+                "label printer {place}: {why}: see that it is on, has labels and is on the network",
+                place=self._place,
+                why=why,
+            ) from e

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from shellmark_trace.errors import KeyFileError, SiteError
+from shellmark_trace.reading import read_file
 
 Role = Literal["station", "inspector"]
 ROLES: tuple[Role, ...] = ("station", "inspector")
@@ -85,7 +86,7 @@ class Tokens:
             stamp = (found.st_mtime_ns, found.st_size)
             if stamp == self._stamp:
                 return
-            told = json.loads(self._path.read_text("utf-8"))
+            told = json.loads(read_file(self._path))
             self._names = {digest: (role, name) for digest, (role, name) in told.items()}
             self._stamp = stamp
         except OSError as e:
@@ -110,7 +111,7 @@ def site_key(path: Path) -> bytes:
             _write_private(path, secrets.token_hex(KEY_BYTES).encode() + b"\n")
         if os.name != "nt" and path.stat().st_mode & 0o077:
             raise KeyFileError(f"key file {path} may be read by others: chmod 600 it")
-        key = bytes.fromhex(path.read_text("ascii").strip())
+        key = bytes.fromhex(read_file(path).decode("ascii").strip())
     except OSError as e:
         raise SiteError(f"key file {path}: {e.strerror}") from e
     except ValueError as e:

@@ -12,6 +12,11 @@ from shellmark_trace.clones import BATCH_Z, batch_z
 
 from .schema import alerts, codes, devices
 
+UPLOAD_CONFLICT, OTHER_STATION = "upload_conflict", "other_station"
+
+OF_STATIONS = frozenset({UPLOAD_CONFLICT, OTHER_STATION})
+"""Kinds of alerts that are about stations' uploads, not about how a code was queried."""
+
 
 def raise_alert(
     connection: Connection, kind: str, at_s: float, *, serial: str = "", batch: str = "", facts: Mapping[str, Any]

@@ -114,6 +114,8 @@ class Gate:
 
     def _refused(self, request: Request) -> Response | None:
         site = self._site
+        if "\0" in request.scope["path"]:  # no name here holds one, and PostgreSQL takes none
+            return HTMLResponse(site.pages.plain("missing", "missing_why", english=english_of(request)), 404)
         if request.url.path.startswith(_UNLIMITED):
             return None
         if not site.page_limit.allows(address_of(request), time.monotonic()):

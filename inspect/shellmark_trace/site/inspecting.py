@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from shellmark_trace.errors import SiteError
 from shellmark_trace.states import Suspicion
 
+from .alarms import OF_STATIONS
 from .database import Database
 from .schema import (
     accesses,
@@ -31,6 +32,17 @@ from .schema import (
 Row = Mapping[str, Any]
 OUTCOMES = {"genuine": Suspicion.CLEARED, "copied": Suspicion.COPIED}
 """What an inspector may decide about an alert."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided about an alert: by whom, when (Unix seconds), how; `before` when it was decided already."""
+
+    by: str
+    at_s: float
+    outcome: str
+    note: str
+    before: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +123,14 @@ class Inspecting:
             query = sa.select(proofs.c.text).where(proofs.c.serial == serial, proofs.c.index == index)
             return connection.scalar(query)
 
-    def close_alert(self, inspector: str, alert: int, outcome: str, note: str) -> None:
-        """Decide about an alert: "genuine" takes the code's score back to 0, "copied" tells every buyer.
+    def close_alert(self, inspector: str, alert: int, outcome: str, note: str) -> Decided | None:
+        """Decide about an alert; one that was decided before stays as it is. None for one there is not.
+
+        "copied" tells every buyer. "genuine" takes the code's score back to 0, unless the alert is about what stations
+        have uploaded: that says nothing of how the code was queried.
 
         Raises:
-            SiteError: it is closed or unknown, or the outcome is no word for one.
+            SiteError: the outcome is no word for one.
         """
         if outcome not in OUTCOMES:
             raise SiteError(f"outcome {outcome[:40]!r} of an alert: say one of {', '.join(OUTCOMES)}")
@@ -124,11 +139,14 @@ class Inspecting:
         mine = sa.update(alerts).where(c.alert == alert, c.closed_s.is_(None))
         values = {"closed_s": time.time(), "closed_by": inspector, "outcome": outcome, "note": note[:1000]}
         with self._database.writing() as connection:
-            found = connection.execute(mine.values(values).returning(c.serial)).one_or_none()
-            if found is None:
-                raise SiteError(f"alert {alert} is not open")
-            after = {"alarm": str(OUTCOMES[outcome])} | ({"score": 0.0} if outcome == "genuine" else {})
-            connection.execute(sa.update(codes).where(codes.c.serial == found.serial).values(after))
+            fresh = connection.execute(mine.values(values).returning(c.serial, c.kind)).one_or_none()
+            if fresh is not None and (outcome == "copied" or fresh.kind not in OF_STATIONS):
+                after = {"alarm": str(OUTCOMES[outcome])} | ({"score": 0.0} if outcome == "genuine" else {})
+                connection.execute(sa.update(codes).where(codes.c.serial == fresh.serial).values(after))
+            told = connection.execute(
+                sa.select(c.closed_by, c.closed_s, c.outcome, c.note).where(c.alert == alert)
+            ).one_or_none()
+        return None if told is None else Decided(*told, before=fresh is None)
 
     def unlock(self, inspector: str, serial: str) -> None:
         """Give a code its PIN tries back."""

@@ -15,7 +15,9 @@ from .access import SESSION_S, new_session, read_session
 from .buyers import busy, english_of, redirect
 from .claims import read_symbols
 from .incoming import Number, address_of, read_form
+from .inspecting import OUTCOMES
 from .parts import Site
+from .tracing import trace_json
 
 COOKIE = "shellmark_inspector"
 
@@ -35,7 +37,7 @@ def inspector_routes(site: Site) -> APIRouter:
 
     router = APIRouter(prefix="/inspector")
     _add_login(router, site)
-    for add in (_add_trace, _add_alerts):
+    for add in (_add_trace, _add_files, _add_alerts):
         add(router, site, Depends(who))
     return router
 
@@ -84,6 +86,25 @@ def _add_trace(router: APIRouter, site: Site, inspector: Any) -> None:
             raise HTTPException(404)
         return HTMLResponse(site.pages.trace(trace, english=english_of(request)))
 
+
+def _add_files(router: APIRouter, site: Site, inspector: Any) -> None:
+    """What belongs to a trace: its raw data, pictures, proofs."""
+
+    @router.get("/raw/{serial}.json")
+    def raw(serial: str, name: str = inspector) -> Response:
+        trace = site.inspecting.trace(name, serial)
+        if trace is None:
+            raise HTTPException(404)
+        headers = {"Content-Disposition": f'attachment; filename="{trace.code["serial"]}.json"'}
+        return Response(trace_json(trace), media_type="application/json", headers=headers)
+
+    @router.get("/small/{serial}/{digest}")
+    def small(serial: str, digest: str, name: str = inspector) -> Response:
+        site.inspecting.note(name, "small photo", f"{serial} {digest}")
+        if site.queries.media_of(serial, digest) is None:
+            raise HTTPException(404)
+        return FileResponse(site.pictures.small(digest), media_type="image/jpeg")
+
     @router.get("/photo/{serial}/{digest}")
     def photo(serial: str, digest: str, name: str = inspector) -> Response:
         site.inspecting.note(name, "photo", f"{serial} {digest}")
@@ -112,8 +133,14 @@ def _add_alerts(router: APIRouter, site: Site, inspector: Any) -> None:
         return HTMLResponse(page)
 
     @router.post("/alert/{alert}")
-    def close(alert: Number, name: str = inspector, fields: Mapping[str, str] = form) -> RedirectResponse:
-        site.inspecting.close_alert(name, alert, fields.get("outcome", ""), fields.get("note", ""))
+    def close(request: Request, alert: Number, name: str = inspector, fields: Mapping[str, str] = form) -> Response:
+        if (outcome := fields.get("outcome", "")) not in OUTCOMES:
+            raise HTTPException(400, "an alert is cleared or confirmed")
+        decided = site.inspecting.close_alert(name, alert, outcome, fields.get("note", ""))
+        if decided is None:
+            raise HTTPException(404)
+        if decided.before:
+            return HTMLResponse(site.pages.decided(decided, english=english_of(request)), 409)
         return redirect("/inspector")
 
     @router.post("/unlock/{serial}")

@@ -12,6 +12,7 @@ from pathlib import Path
 from shellmark_trace.dealer import Papers, Verdicts, Why, decide, open_papers
 from shellmark_trace.keys import Roots
 from shellmark_trace.link import Link
+from shellmark_trace.reading import MOST_LIST_BYTES, read_file
 
 REOPEN_S = 600.0
 """How long papers are believed before they are opened again: they expire, and newer ones come."""
@@ -56,10 +57,14 @@ class IssuedPapers:
             stamp = tuple(path and (path.stat().st_mtime_ns, path.stat().st_size) for path in self._files)
             if stamp == self._stamp and time.monotonic() - self._opened_s < REOPEN_S:
                 return self._papers
-            keys, manifest, withdrawn = (None if path is None else path.read_bytes() for path in self._files)
+            keys, manifest, withdrawn = map(_read, self._files)
             seen = self._papers.seen
             papers = open_papers(now, keys=keys, roots=self._roots, manifest=manifest, withdrawn=withdrawn, seen=seen)
             if papers.trouble is not None:
                 log.warning("papers of issued codes: %s", papers.trouble[1])
             self._papers, self._stamp, self._opened_s = papers, stamp, time.monotonic()
             return papers
+
+
+def _read(path: Path | None) -> bytes | None:
+    return None if path is None else read_file(path, MOST_LIST_BYTES)

@@ -13,10 +13,13 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from .alarms import OTHER_STATION, UPLOAD_CONFLICT
 from .claims import Claimed
 from .findings import Finding
-from .inspecting import Trace
+from .inspecting import Decided, Trace
 from .queries import Answer
+from .trace_words import PICTURES, named
+from .tracing import facts_shown, trace_shown
 from .words import CLAIMS, FINDINGS, GOOD_CLAIMS, PRIVACY, WORDS, Text
 
 BEIJING = timezone(timedelta(hours=8))
@@ -30,8 +33,13 @@ KINDS: Mapping[str, Text] = MappingProxyType(
         "void": Text("作废标签被查询", "void label queried"),
         "pin_conflict": Text("内码冲突", "PIN conflict"),
         "batch": Text("整批异常", "unusual batch"),
-        "upload_conflict": Text("上传冲突", "uploads that contradict"),
+        UPLOAD_CONFLICT: Text("上传冲突", "uploads that contradict"),
+        OTHER_STATION: Text("其他工站改动此码", "step by another station"),
     }
+)
+
+OUTCOME_WORDS: Mapping[str, Text] = MappingProxyType(
+    {"genuine": Text("已解除", "cleared"), "copied": Text("确认复制", "confirmed as copied")}
 )
 
 
@@ -45,6 +53,7 @@ class Pages:
         )
         css = (_FOLDER / "style.css").read_text("utf-8").strip()
         self._env.globals.update(words=WORDS, host=host, css=Markup(css), kinds=KINDS)  # noqa: S704 - our own file
+        self._env.globals.update(outcomes=OUTCOME_WORDS, named=named, pictures=PICTURES, facts_shown=facts_shown)
         self._env.filters.update(moment=_moment, day=_day)
         digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
         self.policy = (
@@ -115,9 +124,13 @@ class Pages:
         """What is open, and who looked at what."""
         return self._render("alerts.html", english, alerts=alerts, accesses=accesses)
 
+    def decided(self, decided: Decided, *, english: bool) -> str:
+        """What is said of an alert that was decided before: by whom, when, how."""
+        return self._render("decided.html", english, decided=decided)
+
     def trace(self, trace: Trace, *, english: bool) -> str:
         """The whole trace of a code."""
-        return self._render("trace.html", english, trace=trace)
+        return self._render("trace.html", english, trace=trace, it=trace_shown(trace))
 
     def _render(self, template: str, english: bool, **values: Any) -> str:
         return self._env.get_template(template).render(english=english, **values)

@@ -33,7 +33,8 @@ class SiteSettings:
 
     `folder` holds the key, the tokens, the pictures and, unless `database` names another, the database; `host` is the
     only valid host; `city_header` the header in which a trusted proxy says the city ("name;latitude;longitude");
-    `issued` may answer for codes that were not uploaded; `pages` is what one address may ask for.
+    `issued` may answer for codes that were not uploaded; `pages` is what one address may ask for; `rework` are stations
+    (a rework station, the MES) that may change codes another has uploaded first without an alert.
     """
 
     folder: Path
@@ -42,6 +43,7 @@ class SiteSettings:
     city_header: str | None = None
     issued: IssuedCheck | None = None
     pages: Rate = PAGES
+    rework: frozenset[str] = frozenset()
 
 
 class Site:
@@ -65,7 +67,7 @@ class Site:
         salts = Salts(self.database)
         self.queries = Queries(self.database, salts, self.key)
         self.claims = Claims(self.database, salts, self.key)
-        self.uploads = Uploads(self.database)
+        self.uploads = Uploads(self.database, settings.rework)
         self.inspecting = Inspecting(self.database)
         self.pages = Pages(self.host)
         self.page_limit = Limit(settings.pages)

@@ -58,10 +58,10 @@ def station_routes(site: Site) -> APIRouter:
     def unproven(name: str = whose) -> list[Unproven]:
         return site.uploads.unproven(name)
 
-    @router.put("/proofs/{serial}/{index}", dependencies=[whose])
-    async def proof(request: Request, serial: str, index: Number) -> dict[str, str]:
+    @router.put("/proofs/{serial}/{index}")
+    async def proof(request: Request, serial: str, index: Number, name: str = whose) -> dict[str, str]:
         text = (await read_body(request, PROOF_BYTES)).decode("utf-8", "replace")
-        await run_in_threadpool(site.uploads.take_proof, check_serial(serial), index, text)
+        await run_in_threadpool(site.uploads.take_proof, name, check_serial(serial), index, text)
         return {"kept": serial}
 
     return router

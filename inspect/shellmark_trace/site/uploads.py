@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
@@ -15,11 +15,12 @@ from sqlalchemy.engine import Connection
 
 from shellmark_trace.errors import LinkError, UploadRefused
 from shellmark_trace.link import check_serial, parse_link
+from shellmark_trace.reading import place_of_nul
 from shellmark_trace.states import States, Suspicion
 
-from .alarms import raise_alert
+from .alarms import OTHER_STATION, UPLOAD_CONFLICT, raise_alert
 from .database import Database, insert_new
-from .schema import claims, code_photos, codes, events, inspections, photos, proofs, steps
+from .schema import alerts, claims, code_photos, codes, events, inspections, photos, proofs, steps
 
 PUBLIC_KINDS = frozenset({"frame", "label"})
 """Pictures a buyer may see: the judged frames of a pass and the picture of the label."""
@@ -99,10 +100,11 @@ class _Told:
 
 
 class Uploads:
-    """The receiving side of the site."""
+    """The receiving side of the site; stations in `allowed` may change what another has uploaded first."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, allowed: Set[str] = frozenset()) -> None:
         self._database = database
+        self._allowed = allowed
 
     def take(self, station: str, told: Sequence[EventIn]) -> Taken:
         """Take events in one transaction; those that were taken before change nothing.
@@ -113,12 +115,15 @@ class Uploads:
         taken, named = 0, list[str]()
         with self._database.writing() as connection:
             for event in told:
+                _check_text(event)
                 values = {"station": station, "key": event.key, "number": event.number, "kind": event.kind}
                 values |= {"at_s": event.at.timestamp(), "taken_s": time.time()}
                 fresh = insert_new(connection, events, values, ["station", "key"])
                 taken += fresh
                 found = _Told(station, event.key, event.at.timestamp(), event.payload)
                 named += _take(connection, event.kind, found, fresh=fresh)
+                if fresh:
+                    self._look_whose(connection, event.kind, found)
             wanted = _missing(connection, named)
         return Taken(taken=taken, repeated=len(told) - taken, wanted=wanted)
 
@@ -156,7 +161,7 @@ class Uploads:
         with self._database.reading() as connection:
             return [Unproven(serial=serial, index=index) for serial, index in connection.execute(query)]
 
-    def take_proof(self, serial: str, index: int, text: str) -> None:
+    def take_proof(self, station: str, serial: str, index: int, text: str) -> None:
         """Keep a code's proof file for leaf `index` of its station's log; the newest of a leaf counts.
 
         Raises:
@@ -172,6 +177,41 @@ class Uploads:
             connection.execute(
                 proofs.insert(), {"serial": serial, "index": index, "text": text, "taken_s": time.time()}
             )
+            self._look(connection, station, serial, time.time(), {"proof": index})
+
+    def _look_whose(self, connection: Connection, kind: str, told: _Told) -> None:
+        """Look whether what was told changes a code that another station has uploaded."""
+        if kind == "code":
+            what = {"after": told.payload["after"], "reason": str(told.payload.get("reason", ""))}
+            self._look(connection, told.station, told.payload["serial"], told.at_s, what)
+        elif kind == "inspection" and told.payload.get("code") and told.payload["verdict"] == "PASS":
+            what = {"inspection": told.payload["row"]}
+            self._look(connection, told.station, told.payload["code"]["serial"], told.at_s, what)
+
+    def _look(self, connection: Connection, station: str, serial: str, at_s: float, what: Mapping[str, object]) -> None:
+        """Let inspectors know of a station that changes another's code: once a code and station, while it is open.
+
+        Cases are reworked at other stations, so the change is kept; a token that was stolen does the same.
+        """
+        first = connection.scalar(sa.select(codes.c.station).where(codes.c.serial == serial))
+        if first in ("", station) or station in self._allowed:
+            return
+        c = alerts.c
+        told = connection.execute(
+            sa.select(c.facts, c.closed_s.is_(None)).where(c.kind == OTHER_STATION, c.serial == serial)
+        ).all()
+        if any(station in facts["stations"] for facts, is_open in told if not is_open):
+            return
+        stations = {station}.union(*(facts["stations"] for facts, is_open in told if is_open))
+        facts = {"stations": sorted(stations), "first": first, **what}
+        raise_alert(connection, OTHER_STATION, at_s, serial=serial, facts=facts)
+
+
+def _check_text(event: EventIn) -> None:
+    """Refuse texts no database has to take; a station writes none."""
+    place = place_of_nul({"key": event.key, "kind": event.kind, "payload": event.payload})
+    if place is not None:
+        raise UploadRefused(f"event {event.key[:80]!r}: {place} holds a NUL character")
 
 
 def _take(connection: Connection, kind: str, told: _Told, *, fresh: bool) -> list[str]:
@@ -211,7 +251,7 @@ def _take_step(connection: Connection, told: _Told, *, fresh: bool) -> list[str]
     row = {"serial": step.serial, "step": number, "station": told.station, "subject": step.subject, "after": after}
     row |= {"at_s": told.at_s, "payload": dict(told.payload)}
     if not insert_new(connection, steps, row, ["serial", "step"]):
-        raise_alert(connection, "upload_conflict", told.at_s, serial=step.serial, facts={"key": told.key})
+        raise_alert(connection, UPLOAD_CONFLICT, told.at_s, serial=step.serial, facts={"key": told.key})
         return []
     _move(connection, step, number, after)
     if after == States.RETURNED:  # whoever had it gave it back; one who claims it later is another
@@ -251,7 +291,7 @@ def _take_inspection(connection: Connection, kind: str, told: _Told, *, fresh: b
     }
     row |= {"serial": serial, "verdict": str(payload["verdict"]), "at_s": told.at_s, "payload": dict(payload)}
     if not insert_new(connection, inspections, row, ["station", "row"]):
-        raise_alert(connection, "upload_conflict", told.at_s, serial=serial or "", facts={"key": told.key})
+        raise_alert(connection, UPLOAD_CONFLICT, told.at_s, serial=serial or "", facts={"key": told.key})
         return []
     if code is None or serial is None or not passed:
         return []
@@ -269,28 +309,33 @@ def _take_pin(connection: Connection, told: _Told) -> None:
     serial, digest = check_serial(told.payload["serial"]), bytes.fromhex(told.payload["hash"])
     if len(digest) != 32:
         raise UploadRefused("the hash of a PIN has 32 bytes")
-    _know(connection, told, told.payload["text"], "")
+    _know(connection, told, told.payload["text"], "", owned=False)
     mine = sa.update(codes).where(codes.c.serial == serial, codes.c.pin_hash.is_(None))
     if connection.execute(mine.values(pin_hash=digest)).rowcount == 0:
         raise UploadRefused(f"code {serial} has a PIN: no second one is set")
 
 
-def _know(connection: Connection, told: _Told, text: str, case_id: str) -> None:
-    """Make sure the code is there; its state is what its steps will say."""
+def _know(connection: Connection, told: _Told, text: str, case_id: str, *, owned: bool = True) -> None:
+    """Make sure the code is there; its state is what its steps will say.
+
+    It is the station's that first tells of it, `owned` or not: whoever sets PINs makes no code its own.
+    """
     link = parse_link(text)
     values: dict[str, Any] = {
         "serial": link.serial,
         "gtin": link.gtin,
         "text": text,
-        "station": told.station,
+        "station": told.station if owned else "",
         "case_id": case_id,
     }
     values |= {"state": str(States.RESERVED), "state_step": -1, "suspicion": str(Suspicion.NONE), "suspicion_step": -1}
     values |= {"suspicion_reason": "", "alarm": str(Suspicion.NONE), "sku": "", "batch": ""}
-    insert_new(connection, codes, values | {"uploaded_s": time.time()}, ["serial"])
-    if case_id:
-        mine = sa.update(codes).where(codes.c.serial == link.serial, codes.c.case_id == "")
-        connection.execute(mine.values(case_id=case_id))
+    if insert_new(connection, codes, values | {"uploaded_s": time.time()}, ["serial"]):
+        return
+    mine = codes.c.serial == link.serial
+    held = connection.execute(sa.select(codes.c.case_id, codes.c.station).where(mine)).mappings().one()
+    if late := {name: values[name] for name in held if values[name] and not held[name]}:
+        connection.execute(sa.update(codes).where(mine).values(late))
 
 
 def _counted(told: Any, most: int) -> int:

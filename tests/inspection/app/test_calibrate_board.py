@@ -149,6 +149,10 @@ def test_bad_input_is_one_line(solved: Path, folder: Path, tmp_path: Path) -> No
     assert "give --board" in refused("check", profile, good)
     assert "no plane" in refused("check", profile, good, "--board", "7x5")
     assert "neither .pdf nor .png" in refused("board", "--board", "7x5", "--out", tmp_path / "board.gif")
+    large = ("board", "--board", "9x6", "--out", tmp_path / "board.pdf", "--square-mm")
+    assert "10020 x 7020 mm is larger than an A0 sheet" in refused(*large, "1000")
+    assert "1190 x 839 mm is larger than an A0 sheet" in refused(*large, "117")
+    assert not (tmp_path / "board.pdf").exists()
 
 
 def test_a_board_is_printed_at_its_true_size(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from typer.testing import CliRunner
 
 from shellmark_inspect.app.cli import COMMANDS as WORDS
 from shellmark_inspect.app.cli import app
+from shellmark_inspect.app.demo import demo_config
 from shellmark_inspect.errors import InputError
 from shellmark_inspect.recipe import Recipe
 from shellmark_inspect.station import Station, samples_folder
@@ -435,6 +436,34 @@ def test_the_demo_runs_on_the_samples(tmp_path: Path) -> None:
     assert (tmp_path / "demo" / "records.db").is_file()
     records = call_json("records", "list", "--data", tmp_path / "demo")
     assert [(row["code"] is not None) for row in records] == [row["verdict"] == "PASS" for row in records]
+
+
+@pytest.mark.slow
+def test_the_demo_prints_labels_reads_them_back_and_says_that_they_are_drawn(tmp_path: Path) -> None:
+    needs_a_sample("gloss-vertical")
+    data = tmp_path / "demo"
+    arguments = ["demo", "--labels", "--headless", "--cases", "2", "--sku", "gloss-vertical", "--data", str(data)]
+    result = RUNNER.invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    assert "2 labels printed, 2 read back and active" in result.stdout
+    assert "the printed file itself, no photograph; nobody counts them" in " ".join(result.output.split())
+    printed = sorted((data / "labels").glob("*.png"))
+    codes = call_json("codes", "list", "--data", data, "--state", "ACTIVE")
+    read = call_json("label", "read", data / "labels")
+    assert {row["text"] for one in read for row in one["labels"]} == {row["text"] for row in codes}
+    assert len(printed) == len(codes) == 2
+    told = call_json(
+        "demo", "--labels", "--headless", "--cases", "1", "--sku", "gloss-vertical", "--data", tmp_path / "b"
+    )
+    assert told["labels"] == {"printed": 1, "active": 1, "read_back": "drawn", "folder": str(tmp_path / "b" / "labels")}
+
+
+def test_a_demo_without_labels_has_no_printer(tmp_path: Path) -> None:
+    assert demo_config(tmp_path).label is None
+    with_labels = demo_config(tmp_path, labels=True)
+    assert with_labels.label is not None
+    assert with_labels.label.uncounted, "the picture files are not counted"
+    assert set(with_labels.cameras) == {"front", "label"}
 
 
 @pytest.mark.slow

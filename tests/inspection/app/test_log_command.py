@@ -90,6 +90,23 @@ def test_an_outsider_checks_a_proof_and_a_forged_one_is_refused(config: Path, pl
     assert "it was changed" in refused(InputError, "log", "verify-proof", proof, "--log", vkey, "--record", record)
 
 
+def test_erased_payloads_are_counted_by_day(config: Path, place: Place) -> None:
+    assert "0 payloads erased" in call("log", "check", config)
+    assert json.loads(call("log", "check", config, "--json"))["erased"] == {"payloads": 0, "days": {}}
+    database = place.folder / "data" / "records.db"
+    edit(database, ('DELETE FROM log_payloads WHERE "index" IN (1, 3)', ()))
+    told = json.loads(call("log", "check", config, "--json"))
+    ((day, count),) = told["erased"]["days"].items()
+    assert (told["holds"], told["erased"]["payloads"], count) == (True, 2, 2)
+    assert f"witnessed, 2 payloads erased ({day}: 2)" in call("log", "check", config)
+    days = [(f"2026-11-{20 + number} 08:00:00.000000", number + 1) for number in range(5)]
+    moved = [("UPDATE outbox SET at = ? WHERE number = ?", one) for one in days]
+    edit(database, ("DELETE FROM log_payloads", ()), *moved)
+    said = call("log", "check", config, code=1)  # their events' times were edited too
+    assert said.startswith("does not hold: leaf 0 ")
+    assert "5 payloads erased (2026-11-20: 1, 2026-11-21: 1, 2026-11-22: 1, 2 more days)" in said
+
+
 def test_a_checkpoint_from_the_chat_shows_a_log_that_was_made_anew(config: Path, place: Place, tmp_path: Path) -> None:
     chat = tmp_path / "chat.txt"
     chat.write_text(call("log", "checkpoint", config).replace("\n", "\r\n"), "utf-8", newline="")

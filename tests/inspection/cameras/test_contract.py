@@ -49,8 +49,14 @@ def _emulator(place: Path, http: HttpCamera) -> dict[str, Any]:
     return {"emulator_folder": place}
 
 
+def _newest(place: Path, http: HttpCamera) -> dict[str, Any]:
+    write(place / "label-1.png", picture(1))
+    return {"path": place}
+
+
 SETTINGS: Mapping[str, Callable[[Path, HttpCamera], dict[str, Any]]] = {
     "folder": _folder,
+    "newest": _newest,
     "opencv": _stream,
     "basler": _emulator,
 }

@@ -53,6 +53,16 @@ def test_a_still_channel_alarms_nobody():
     assert checked(view_of(still), check, JudgeSpec()) == []
 
 
+def test_a_little_more_noise_is_a_little_more_deviation():
+    """The median absolute deviation lies between two levels here: in whole levels it would be 2 or 3."""
+    rng = np.random.default_rng(2)
+    noise = rng.normal(0, 1, (300, 300))
+    pixels = [np.clip(np.rint(128.3 + scale * noise), 0, 255).astype(np.uint8) for scale in (3.6, 3.8)]
+    (low, high) = (1 / np.diff(deviations(one, None))[0] for one in pixels)
+    assert (low, high) == pytest.approx((3.6, 3.8), abs=0.1)
+    assert deviations(pixels[0], None)[128] == pytest.approx(-0.3 / 3.6, abs=0.02)
+
+
 def test_deviations_are_robust_to_the_defect_itself():
     rng = np.random.default_rng(1)
     pixels = np.clip(np.rint(rng.normal(128, 4, (200, 200))), 0, 255).astype(np.uint8)

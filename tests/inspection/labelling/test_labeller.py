@@ -253,6 +253,60 @@ def test_a_shift_that_agrees_is_closed_by_one_person(shop: Open, printer: Any) -
     label_one(one, printer, "b")
 
 
+def test_the_shift_s_labels_are_tallied_without_keeping_anything(shop: Open, printer: Any) -> None:
+    one = shop()
+    one.keep(lambda r: r.stock.load_roll("R1", 500, operator="w17", odometer=printer.count)).result()
+    one.start()
+    label_one(one, printer, "a")
+    one.inspect("b")
+    one.wait(S.STICK)
+    refused = one.labeller.tally().exception(20)
+    assert "is not due now" in str(refused), "the printer is at work"
+    kept = one.keep(lambda r: r.stock.tally(498)).result()
+    assert (kept.asked, kept.on_cases, kept.void, kept.on_way) == (False, 1, 0, 1)
+    assert (kept.counts.printed, kept.counts.known, kept.counts.used) == (1, 1, 2)
+    one.do(one.labeller.missing)
+    one.wait(S.STRIP)
+    one.do(one.labeller.stripped, "w17")
+    printer.wait(3)
+    stick(one, printer, 1, one.wait(S.STICK))
+    one.wait(S.IDLE)
+    found = ask_tally(one)
+    assert (found.asked, found.on_cases, found.void, found.on_way, found.reserved) == (True, 2, 1, 0, 0)
+    assert (found.counts.odometer, found.counts.printed, found.counts.agrees) == (printer.count, 3, True)
+    assert (found.in_bin, found.since, found.by) == (1, None, "")
+    assert one.keep(lambda r: r.stock.reconciled()).result() == []
+    one.do(one.labeller.reconcile, "w17", left=497)
+    after = ask_tally(one)
+    assert (after.by, after.on_cases, after.void, after.counts.known) == ("w17", 0, 0, 0)
+    assert after.since is not None
+
+
+def ask_tally(shop: Shop) -> Any:
+    """The tally as soon as the driver listens."""
+    assert shop.labeller is not None
+    found: list[Any] = []
+
+    def once() -> Any:
+        answer = shop.labeller.tally()
+        found.append(answer)
+        return answer
+
+    shop.do(once)
+    return found[-1].result()
+
+
+def test_a_tally_is_looked_at_while_printing_is_refused(shop: Open, printer: Any) -> None:
+    one = shop()
+    one.start()
+    label_one(one, printer, "a")
+    printer.reprint()
+    one.wait(S.REFUSED)
+    found = ask_tally(one)
+    assert (found.counts.printed, found.counts.known, found.counts.agrees, found.in_bin) == (2, 1, False, 1)
+    assert one.wait(S.REFUSED).fault is Fault.ODOMETER, "looking changes nothing"
+
+
 def test_an_odometer_that_lies_now_and_then_is_asked_again(shop: Open, printer: Any) -> None:
     one = shop()
     printer.faults = Faults(lie=0.1, seed=3)

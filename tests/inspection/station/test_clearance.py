@@ -53,6 +53,24 @@ def test_a_calibration_warns_in_its_last_days_and_then_blocks(place: Place, open
     assert held.inspection.reasons[0].code is ReasonCode.BLOCKED
 
 
+def test_a_calibration_dated_in_the_future_blocks_as_an_expired_one(place: Place, opened: Open) -> None:
+    place.fill(["good"])
+    station = opened(calibrated(place, -0.9))
+    assert station.status().lamps["calibration"].light is Light.GREEN
+    station.close()
+    station = opened(calibrated(place, -3))
+    status = station.status()
+    assert status.lamps["calibration"].light is Light.RED
+    assert "noise, view front: the calibration of camera front is dated " in status.blocked[0]
+    assert "in the future: set this computer's clock, or calibrate anew" in status.blocked[0]
+    assert [trouble.code for trouble in station.clearance.troubles()] == [TroubleCode.AHEAD]
+    station.run()
+    assert station.status().state is StationState.READY
+    held = station.trigger().result(WITHIN_S)
+    assert (held.verdict, held.code) == (Verdict.REVIEW, None)
+    assert held.inspection.reasons[0].code is ReasonCode.BLOCKED
+
+
 @pytest.mark.parametrize(("camera", "side_px"), [("back", SIDE_PX), ("front", 2 * SIDE_PX)])
 def test_a_profile_that_does_not_fit_opens_no_station(place: Place, opened: Open, camera: str, side_px: int) -> None:
     place.fill(["good"])

@@ -79,7 +79,7 @@ def test_a_run_is_published_and_holds(place: Place, opened: Open) -> None:
     assert station.status().lamps["log"].light is Light.GREEN
     station.close()
     assert shown(place) == leaves(place) > 3
-    assert checked(place) == Checked(shown(place), shown(place), 0, ())
+    assert checked(place) == Checked(shown(place), shown(place), 0, (), {})
     posted = (place.folder / "data" / "chat.txt").read_text("utf-8")
     assert posted.split("\n")[:2] == [ORIGIN, str(shown(place))]
     shutil.rmtree(place.folder / "data" / "log")
@@ -235,11 +235,11 @@ def leaf_of(place: Place, kind: str, number: int) -> int:
 def test_an_edited_record_is_named_exactly(logged: Place, column: str) -> None:
     index = leaf_of(logged, "inspection", 3)
     row = kept(logged, index)[1]["row"]
-    value = {"verdict": "PASS", "recorded_at": "2020-01-01 00:00:00.000000"}.get(column, "case-0")
-    foreign = ("INSERT INTO cases SELECT ?, sku, station, first_at FROM cases LIMIT 1", ("case-0",))
-    edit(database(logged), foreign, (f"UPDATE inspections SET {column} = ? WHERE row = ?", (value, row)))
+    case = kept(logged, leaf_of(logged, "inspection", 0))[1]["case_id"]
+    value = {"verdict": "PASS", "recorded_at": "2020-01-01 00:00:00.000000", "case_id": case}.get(column, "other")
+    edit(database(logged), (f"UPDATE inspections SET {column} = ? WHERE row = ?", (value, row)))
     faults = checked(logged).faults
-    assert len(faults) == 1
+    assert [fault for fault in faults[1:] if "stands in no record" not in fault] == []
     assert faults[0].startswith(f"leaf {index} (row {row}")
     assert "the record was edited" in faults[0]
 
@@ -328,9 +328,11 @@ def rehashed(place: Place, index: int, change: Callable[[dict[str, Any]], dict[s
     entry, payload = kept(place, index)
     content, salt = json.dumps(change(payload)).encode(), new_salt()
     data = leaf({**entry, "payload": payload_hash(content, salt)})
+    told = "json_patch(payload, ?)"
     edit(
         database(place),
         ('UPDATE log_payloads SET payload = ?, salt = ? WHERE "index" = ?', (content, salt, index)),
+        (f"UPDATE outbox SET payload = {told} WHERE number = ?", (json.dumps(change({})), index + 1)),
         (
             'UPDATE log_leaves SET entry = ?, hash = ? WHERE "index" = ?',
             (data, hashlib.sha256(b"\x00" + data).digest(), index),
@@ -418,4 +420,133 @@ def test_the_last_leaf_cut_off_is_a_roll_back(logged: Place) -> None:
 
 def test_an_erased_payload_leaves_the_log_whole(logged: Place) -> None:
     edit(database(logged), ("DELETE FROM log_payloads", ()))
-    assert checked(logged).faults == ()
+    found = checked(logged)
+    assert found.faults == ()
+    assert sum(found.erased.values()) == leaves(logged)
+    assert all(re.fullmatch(r"20\d\d-\d\d-\d\d", day) for day in found.erased)
+    edit(database(logged), ("UPDATE outbox SET at = 'once' WHERE number = 1", ()))
+    assert checked(logged).erased["unknown"] == 1
+
+
+def erase(place: Place, index: int) -> tuple[str, tuple[Any, ...]]:
+    return 'DELETE FROM log_payloads WHERE "index" = ?', (index,)
+
+
+@pytest.mark.parametrize(
+    ("statements", "says"),
+    [
+        (
+            ["UPDATE inspections SET verdict = 'PASS' WHERE row = :row"],
+            "the record is not what the outbox told: verdict",
+        ),
+        (
+            ["UPDATE inspections SET operator = 'wang' WHERE row = :row"],
+            "the record is not what the outbox told: operator",
+        ),
+        (
+            [
+                "UPDATE inspections SET verdict = 'PASS' WHERE row = :row",
+                "UPDATE outbox SET payload = json_set(payload, '$.verdict', 'PASS') WHERE number = :number",
+            ],
+            "says verdict PASS, the entry FAIL: it was edited",
+        ),
+        (["UPDATE outbox SET payload = '{}' WHERE number = :number"], "it was edited"),
+        (["DELETE FROM outbox WHERE number = :number"], "of the outbox was deleted or edited"),
+    ],
+)
+def test_an_erased_payload_hides_no_edit_that_the_entry_or_the_outbox_contradicts(
+    logged: Place, statements: list[str], says: str
+) -> None:
+    index = next(index for index in range(leaves(logged)) if kept(logged, index)[0].get("verdict") == "FAIL")
+    row = kept(logged, index)[1]["row"]
+    names = {":row": str(row), ":number": str(index + 1)}
+    for name, value in names.items():
+        statements = [one.replace(name, value) for one in statements]
+    edit(database(logged), erase(logged, index), *((one, ()) for one in statements))
+    found = checked(logged)
+    assert len(found.faults) == 1
+    assert found.faults[0].startswith(f"leaf {index} (its payload is erased")
+    assert says in found.faults[0]
+    assert sum(found.erased.values()) == 1
+
+
+def test_an_erased_step_is_still_compared(logged: Place) -> None:
+    index = leaf_of(logged, "code", 0)
+    serial = kept(logged, index)[1]["serial"]
+    edit(
+        database(logged),
+        erase(logged, index),
+        ("UPDATE code_events SET operator = 'wang' WHERE serial = ?", (serial,)),
+    )
+    assert "the code's step is not what the outbox told: operator" in checked(logged).faults[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "wrong"),
+    [
+        ("payload = json_set(payload, '$.verdict', 'PASS')", "payload"),
+        ("payload = json_set(payload, '$.operator', 'wang')", "payload"),
+        ("payload = json_set(payload, '$.corrects', 'x')", "corrects"),
+        ("payload = 'no json'", None),
+        ("payload = '[1]'", "payload"),
+        ("key = 'st01:999'", "key"),
+        ("kind = 'overrule'", "kind"),
+        ("row = (SELECT max(row) FROM inspections)", "row"),
+        (f"serial = {CODE}", "serial"),
+        ("at = '2020-01-01 00:00:00.000000'", "at"),
+        ("at = 'never'", None),
+        ("station = 'st09'", None),
+        ("number = 9000", None),
+    ],
+)
+def test_an_edited_event_of_the_outbox_is_named(logged: Place, change: str, wrong: str | None) -> None:
+    index = next(index for index in range(leaves(logged)) if kept(logged, index)[0].get("verdict") == "FAIL")
+    edit(database(logged), (f"UPDATE outbox SET {change} WHERE number = ?", (index + 1,)))
+    faults = checked(logged).faults
+    what = "was edited: " + wrong if wrong else "of the outbox was deleted or edited"
+    assert faults[0].startswith(f"leaf {index} (row")
+    assert f"its event {index + 1} " in faults[0]
+    assert what in faults[0]
+
+
+def test_what_a_decision_corrects_is_what_was_told_then(place: Place, opened: Open) -> None:
+    run(place, opened, "scratched").close()
+    with records_of(place.folder / "station.toml") as records:
+        records.overrule(1, Disposition.OK, operator="li", reason_code="looked")
+        records.overrule(2, Disposition.NG, operator="wang", reason_code="looked again")
+    assert checked(place).faults == ()
+    at = "json_set(payload, '$.corrects.verdict', 'PASS')"
+    edit(database(place), (f"UPDATE outbox SET payload = {at} WHERE key = 'st01:2'", ()))
+    assert "was edited: corrects" in checked(place).faults[0]
+    edit(database(place), ("UPDATE outbox SET payload = json_remove(payload, '$.corrects') WHERE key = 'st01:2'", ()))
+    assert "was edited: corrects" in checked(place).faults[0]
+
+
+def test_an_event_that_was_added_is_found(logged: Place) -> None:
+    edit(database(logged), again(logged, "outbox", number=900, key="st01:900"))
+    assert any("events were added, such as event 900" in fault for fault in checked(logged).faults)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ("UPDATE cases SET sku = 'silk' WHERE case_id = ?", "the case's row was edited: sku"),
+        ("UPDATE cases SET station = 'st09' WHERE case_id = ?", "the case's row was edited: station"),
+        ("UPDATE cases SET first_at = '2020-01-01 00:00:00.000000' WHERE case_id = ?", "was edited: first_at"),
+        ("UPDATE cases SET first_at = 'never' WHERE case_id = ?", "the case it tells of was deleted or edited"),
+        ("DELETE FROM cases WHERE case_id = ?", "the case it tells of was deleted or edited"),
+    ],
+)
+def test_an_edited_case_is_named_with_its_first_record(logged: Place, change: str, says: str) -> None:
+    index = leaf_of(logged, "inspection", 2)
+    case = kept(logged, index)[1]["case_id"]
+    edit(database(logged), (change, (case,)))
+    faults = checked(logged).faults
+    assert faults[0].startswith(f"leaf {index} (row")
+    assert says in faults[0]
+    assert len(faults) == 1
+
+
+def test_a_case_that_was_added_is_found(logged: Place) -> None:
+    edit(database(logged), again(logged, "cases", case_id="case-0"))
+    assert checked(logged).faults == ("case case-0 stands in no record: its row was added",)

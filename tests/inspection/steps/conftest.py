@@ -63,6 +63,7 @@ def shell() -> Callable[..., Pixels]:
         rib_mm: float = 15.0,
         plate: bool = True,
         outline: bool = True,
+        rim_mm: tuple[float, float] = (20.0, 18.0),
         move: np.ndarray | None = None,
         gain: float = 1.0,
         seed: int = 1,
@@ -71,7 +72,7 @@ def shell() -> Callable[..., Pixels]:
         y, x = np.mgrid[:h, :w].astype(np.float32) / PX_PER_MM
         picture = 120 + 35 * np.sin(2 * np.pi * x / rib_mm) + 15 * np.sin(4 * np.pi * x / rib_mm + 1)
         if outline:
-            picture[(np.abs(x - 80) > 60) | (np.abs(y - 60) > 42)] = 25
+            picture[(np.abs(x - 80) > 80 - rim_mm[0]) | (np.abs(y - 60) > 60 - rim_mm[1])] = 25
         if plate:
             picture[(np.abs(x - 84) < 12) & (np.abs(y - 40) < 5)] = 200
         picture = cv2.GaussianBlur(picture, (0, 0), 1.2)

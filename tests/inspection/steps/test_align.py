@@ -41,6 +41,16 @@ def test_the_pose_is_found_to_a_tenth_of_a_pixel(rib_mm, pose, built, view, shel
     assert np.abs(np.array(found) - pose).max() < 0.02
 
 
+@pytest.mark.parametrize("pose", [(2.0, -2.0, 0.0, 1.0), (-1.5, 2.0, 1.0, 1.0)])
+def test_an_outline_near_the_pictures_border_does_not_hold_the_pose_back(pose, built, view, shell):
+    """The outline is 6 mm inside; what is seen beyond it changes with the pose and must not count as the shell's."""
+    shapes = {"rim_mm": (6.0, 6.0), "rib_mm": 40.0, "plate": False}
+    move = movement(*pose)
+    moved = built("align", picture=shell(**shapes))(view(west=shell(**shapes, move=move, seed=2)))
+    found = [moved.notes[name] for name in ("shift_x_mm", "shift_y_mm", "turn_deg", "scale")]
+    assert np.abs(np.array(found) - pose).max() < 0.03
+
+
 def test_the_view_lies_like_the_reference_afterwards(built, view, shell):
     reference = shell()
     frame = shell(move=movement(3, -2, 1), seed=2)

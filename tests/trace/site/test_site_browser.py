@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from site_stand import Stand
-from site_story import HOST, Story
+from site_story import HOST, Story, traced
 
 from shellmark_trace import label_png
 from shellmark_trace.clones import Place
@@ -29,6 +29,7 @@ FLAGS = (
     "--disable-component-update --disable-sync --disable-dev-shm-usage --hide-scrollbars"
 )
 SAMPLES = Path(__file__).parents[3] / "sample_images"
+WIDTH_PX = 390
 Shot = Callable[[Any, str], None]
 
 
@@ -46,7 +47,7 @@ def browse(tmp_path: Path) -> Iterator[Callable[..., Any]]:
         for flag in FLAGS.split():
             options.add_argument(flag)
         options.add_argument(f"--user-data-dir={tmp_path / f'phone{len(opened)}'}")
-        metrics = {"width": 390, "height": 844, "pixelRatio": 2.0, "mobile": True}
+        metrics = {"width": WIDTH_PX, "height": 844, "pixelRatio": 2.0, "mobile": True}
         options.add_experimental_option("mobileEmulation", {"deviceMetrics": metrics})
         options.add_experimental_option("prefs", {"intl.accept_languages": language})
         browser = webdriver.Chrome(options, webdriver.ChromeService(driver))
@@ -70,7 +71,7 @@ def shot() -> Shot:
         path = Path(folder) / f"verify-{name}.png"
         browser.save_screenshot(str(path))
         with Image.open(path) as image:
-            small = image.convert("RGB").resize((390, 844), Image.Resampling.LANCZOS).quantize(80)
+            small = image.convert("RGB").resize((WIDTH_PX, 844), Image.Resampling.LANCZOS).quantize(80)
         small.save(path, optimize=True)
 
     return keep
@@ -121,7 +122,7 @@ def give_pin(browser: Any, pin: str) -> None:
 
 def fits(browser: Any) -> bool:
     """Nothing is wider than the phone."""
-    return bool(browser.execute_script("return document.documentElement.scrollWidth <= window.innerWidth"))
+    return int(browser.execute_script("return document.documentElement.scrollWidth")) <= WIDTH_PX
 
 
 @pytest.mark.slow
@@ -207,16 +208,34 @@ def test_void_copied_and_unknown(stand: Stand, browse: Callable[..., Any], shot:
 
 
 @pytest.mark.slow
-def test_an_inspector_sees_the_whole_trace(stand: Stand, browse: Callable[..., Any], shot: Shot) -> None:
-    story = stand.tell(pictured())
+def test_an_inspector_reads_the_whole_trace(stand: Stand, browse: Callable[..., Any], shot: Shot) -> None:
+    story = traced()
+    story.pictures = case_pictures(story.text)
+    stand.tell(story)
     token = stand.site.tokens.add("inspector", "李稽查")
     desk = browse()
     desk.get(f"{stand.url}/inspector/case/{story.serial}")
     press(desk, "token", token)
     patient(desk).until(lambda at: "待处理警报" in text(at, "main"))
+    desk.get_log("browser")  # that nobody was logged in
     desk.get(f"{stand.url}/inspector/case/{story.serial}")
     page = text(desk, "main")
-    for word in (story.case_id, "sha256:" + "b" * 64, "op-3f9a", "SHIPPED", "gloss-20"):
+    for word in (story.case_id, "sha256:" + "b" * 64, "op-3f9a", "已发货", "gloss-20", "划痕", "4.3 × 0.2 ± 0.1 mm"):
         assert word in page
     assert fits(desk)
+    assert desk.get_log("browser") == []  # nothing broke the page's own policy
     shot(desk, "inspector-zh")
+    desk.execute_script("document.querySelectorAll('section')[1].scrollIntoView()")
+    shot(desk, "inspector-inspections-zh")
+    desk.execute_script("document.querySelector('.life').scrollIntoView()")
+    shot(desk, "inspector-life-zh")
+    desk.execute_script("document.querySelector('figure').scrollIntoView()")
+    patient(desk).until(lambda at: at.execute_script("return document.images[0].naturalWidth") > 0)
+    assert "zone" not in page
+    desk.execute_script("window.scrollTo(0, 0)")
+    desk.find_element(By.CSS_SELECTOR, ".bar label").click()
+    for word in ("shipped", "FAIL", "scratch", "zone A allows 5.0", "printer's count", "Raw data"):
+        assert word in text(desk, "main")
+    assert fits(desk)
+    desk.execute_script("document.querySelectorAll('section')[1].scrollIntoView()")
+    shot(desk, "inspector-en")

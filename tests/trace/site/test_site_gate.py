@@ -92,6 +92,30 @@ def test_another_host_is_no_host_of_ours(stand: Stand, host: str) -> None:
     assert "id.example.cn" in page.text
 
 
+def test_a_nul_character_is_no_fault_of_the_site(either: Stand) -> None:
+    story = either.tell(Story())
+    desk = either.phone()
+    desk.post("/inspector/login", data={"token": either.site.tokens.add("inspector", "li")})
+    for path in ("case/%00", "raw/%00.json", f"photo/%00/{'0' * 64}", f"small/{story.serial}/%00", "proof/%00/1"):
+        assert desk.get(f"/inspector/{path}").status_code == 404, path
+    for path in ("/01/06901234567892/21/%00", "/photo/%00/%00.jpg", f"/01/%00/21/{story.serial}", "/%00"):
+        assert either.phone().get(path).status_code == 404, path
+    assert desk.post("/inspector/unlock/%00").status_code in (303, 404)
+    assert desk.post("/inspector/find", data={"serial": "\0"}).is_redirect
+    assert either.phone().post("/inspector/login", data={"token": "\0"}).status_code == 401
+    either.upload(Story(serial=story.serial, step=3, row=9).to("VOID"))
+    (alert,) = either.site.inspecting.alerts("li")
+    place = f"/inspector/alert/{alert['alert']}"
+    assert desk.post(place, data={"outcome": "genuine", "note": "a\0b"}).is_redirect
+    for change in ({"case_id": "a\0"}, {"facts": {"deep": ["\0"]}}, {"facts": {"\0": 1}}):
+        event = Story().to("RESERVED")
+        event["payload"] |= change
+        answer = either.upload(event)
+        assert answer.status_code == 422
+        assert "NUL" in answer.json()["error"]
+    assert either.upload(Story().to("RESERVED") | {"key": "a\0:0:x"}).status_code == 422
+
+
 @pytest.mark.parametrize("path", ["code", "/", "/privacy", "/monthly", "/inspector", "/nothing", "unknown"])
 def test_every_page_has_the_headers_the_host_and_both_languages(stand: Stand, path: str) -> None:
     story = stand.tell(Story())
@@ -133,7 +157,7 @@ def test_only_an_inspector_sees_the_trace_and_every_look_is_noted(stand: Stand) 
     assert desk.post("/inspector/login", data={"token": stand.token}).status_code == 401  # a station is no inspector
     assert desk.post("/inspector/login", data={"token": token}).status_code == 303
     page = desk.get(f"/inspector/case/{story.serial}").text
-    for word in ("SHIPPED", "op-3f9a", "sha256:" + "b" * 64, "gloss-20"):
+    for word in ("已发货", "op-3f9a", "sha256:" + "b" * 64, "gloss-20"):
         assert word in page
     assert desk.get(f"/inspector/case/{Story().serial}").status_code == 404
     seen = [(a["inspector"], a["what"]) for a in stand.site.inspecting.accesses("me")]

@@ -154,3 +154,63 @@ def test_a_proof_is_kept_and_handed_to_inspectors(stand: Stand) -> None:
     assert put(f"/upload/proofs/{story.serial}/4", content=proof.encode(), headers=headers).status_code == 422
     assert put(f"/upload/proofs/{Story().serial}/3", content=proof.encode(), headers=headers).status_code == 422
     assert stand.site.inspecting.proof("li", story.serial, 3) == proof
+
+
+def foreign(stand: Stand) -> list[dict[str, Any]]:
+    """The open alerts about another station's steps."""
+    return [alert["facts"] for alert in stand.site.inspecting.alerts("li") if alert["kind"] == "other_station"]
+
+
+def test_a_step_by_another_station_is_kept_and_alerts_once_a_code(either: Stand) -> None:
+    story = either.tell(Story())
+    assert foreign(either) == []
+    other = either.site.tokens.add("station", "st02")
+    rework = Story(serial=story.serial, station="st02", step=4, number=100)
+    steps = [rework.to("RETURNED", reason="wheel"), rework.to("REWORKED"), rework.to("VOID", reason="lost")]
+    assert either.upload(*steps, token=other).json()["taken"] == 3
+    assert codes(either)[0][0] == "VOID", "a case may be reworked elsewhere"
+    assert foreign(either) == [{"stations": ["st02"], "first": "st01", "after": "VOID", "reason": "lost"}]
+    (alert,) = either.site.inspecting.alerts("li")
+    assert (alert["serial"], alert["times"]) == (story.serial, 3)
+    either.site.inspecting.close_alert("li", alert["alert"], "genuine", "rework")
+    either.upload(rework.to("SUSPECT", subject="suspicion"), token=other)
+    assert foreign(either) == [], "an inspector has looked at this station's changes"
+    thief = either.site.tokens.add("station", "st03")
+    either.upload(Story(serial=story.serial, station="st03", step=9).to("CLEARED", subject="suspicion"), token=thief)
+    assert foreign(either)[0]["stations"] == ["st03"]
+
+
+def test_another_stations_pass_and_proof_alert_too(stand: Stand) -> None:
+    story, other = stand.tell(Story()), stand.site.tokens.add("station", "st02")
+    fresh = Story(serial=story.serial, station="st02", pictures=[("frame", "front", picture(), None)])
+    stand.upload(fresh.passed(), token=other)
+    assert foreign(stand)[0]["inspection"] == fresh.row
+    story = stand.tell(Story())
+    proof = b"c2sp.org/tlog-proof@v1\nindex 3\nAAAA\n\ntrace.example.cn/st01\n4\nroot\n\n\xe2\x80\x94 sig\n"
+    headers = {"authorization": f"Bearer {other}"}
+    stand.phone().put(f"/upload/proofs/{story.serial}/3", content=proof, headers=headers)
+    assert foreign(stand)[0]["proof"] == 3
+
+
+def test_a_rework_station_that_is_listed_and_whoever_sets_pins_alert_nobody(make_stand: Any) -> None:
+    stand = make_stand(rework=frozenset({"mes"}))
+    pins, mes = (stand.site.tokens.add("station", name) for name in ("pins", "mes"))
+    story = Story()
+    told = {"serial": story.serial, "text": story.text, "hash": "ab" * 32}
+    assert stand.upload(story._event("pin", f"pin:{story.serial}", told), token=pins).status_code == 200
+    stand.tell(story)  # the code is the station's, though its PIN came first
+    stand.upload(Story(serial=story.serial, step=4).to("RETURNED"), token=mes)
+    assert codes(stand)[0][0] == "RETURNED"
+    assert foreign(stand) == []
+    assert stand.site.inspecting.trace("li", story.serial).code["station"] == "st01"
+
+
+def test_clearing_a_stations_step_leaves_a_copied_codes_alarm(stand: Stand) -> None:
+    story = stand.tell(Story())
+    stand.upload(Story(serial=story.serial, step=3, row=9).to("VOID"))
+    with stand.site.database.writing() as connection:
+        connection.execute(sa.text("UPDATE codes SET score = 5, alarm = 'SUSPECT'"))
+    (alert,) = stand.site.inspecting.alerts("li")
+    stand.site.inspecting.close_alert("li", alert["alert"], "genuine", "")
+    code = stand.site.inspecting.trace("li", story.serial).code  # type: ignore[union-attr]
+    assert (code["alarm"], code["score"]) == ("SUSPECT", 5)

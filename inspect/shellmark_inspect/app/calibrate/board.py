@@ -15,6 +15,8 @@ from shellmark_inspect.errors import InputError
 DPI = 600
 MM_PER_INCH = 25.4
 MOST_PX = 30_000
+MOST_MM = 1189, 841
+"""A0, the largest sheet a printer takes; a board may lie on it either way."""
 
 
 def board(
@@ -31,6 +33,9 @@ def board(
         raise InputError(f"{file} is neither .pdf nor .png: give one of them")
     wanted = board_of(board, square_mm)
     sides_mm = [(n + 1) * wanted.square_mm + 2 * margin_mm for n in (wanted.columns, wanted.rows)]
+    if max(sides_mm) > max(MOST_MM) or min(sides_mm) > min(MOST_MM):
+        raise InputError(f"a board of {sides_mm[0]:.0f} x {sides_mm[1]:.0f} mm is larger than an A0 sheet "
+                         f"({MOST_MM[0]} x {MOST_MM[1]} mm): give smaller or fewer squares")  # fmt: skip
     # a square must be a whole number of pixels, so the resolution is bent to it rather than the square
     square_px = max(2, round(wanted.square_mm * min(DPI, MOST_PX / max(sides_mm) * MM_PER_INCH) / MM_PER_INCH))
     px_per_mm = square_px / wanted.square_mm

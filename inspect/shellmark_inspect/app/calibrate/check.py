@@ -69,8 +69,10 @@ def _of_age(profile: Profile) -> tuple[dict[str, Any], list[str]]:
     for name, age in ages.items():
         if age > profile.valid_days:
             faults.append(f"{name} is {age:.0f} days old, {profile.valid_days:g} are the most: measure it anew")
-        if age < -1:
-            faults.append(f"{name} was measured in the future: set this computer's clock, or measure it anew")
+    faults += [
+        f"{name} was measured in the future: set this computer's clock, or measure it anew"
+        for name in profile.ahead(now)
+    ]
     return found, faults
 
 
