@@ -65,7 +65,7 @@ class Tally:
         self.cases: dict[tuple[str, str], Counter[Verdict]] = defaultdict(Counter)
         self.found: dict[tuple[str, str], list[bool]] = defaultdict(list)
         self.sizes: dict[str, list[tuple[float, bool]]] = defaultdict(list)
-        self.named: list[bool] = []
+        self.named: dict[str, list[bool]] = defaultdict(list)
         self.false: int = 0
 
     def add(self, record: Record, row: dict[str, Any]) -> None:
@@ -81,7 +81,7 @@ class Tally:
             self.found[defect["label"], size].append(hit is not None)
             self.sizes[defect["label"]].append((defect["times_limit"], hit is not None))
             if hit is not None:
-                self.named.append(hit.label == defect["label"])
+                self.named[size].append(hit.label == defect["label"])
         if not true:
             self.false += bool(record.inspection.defects)
 
@@ -109,7 +109,9 @@ class Tally:
                 hits = [hit for times, hit in self.sizes[label] if low <= times < high]
                 if hits:
                     print(f"  {low:g} to {high:g}: {share(hits)}")
-        print(f"\nnamed right, of those found: {share(self.named)}")
+        for size, named in self.named.items():
+            print(f"\nnamed right, of those found, {size}: {share(named)}")
+        print(f"\nnamed right, of all found: {share([right for named in self.named.values() for right in named])}")
 
 
 def share(hits: list[bool]) -> str:
