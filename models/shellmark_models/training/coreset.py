@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _CHUNK = 4096
+_MOST_PRODUCTS = 4096 * 8192
 
 
 def coreset(
@@ -46,12 +47,13 @@ def nearest(
     constants = np.einsum("kd,kd->k", rows, rows) * weight
     distance = np.empty(len(features), np.float32)
     which = np.empty(len(features), np.intp)
-    for at in range(0, len(features), _CHUNK):
-        part = features[at : at + _CHUNK]
+    chunk = max(1, min(_CHUNK, _MOST_PRODUCTS // max(1, len(rows))))
+    for at in range(0, len(features), chunk):
+        part = features[at : at + chunk]
         product = part @ columns
         product += np.einsum("nd,nd->n", part, part)[:, None] * weight
         product += constants
         least = product.argmin(1)
-        which[at : at + _CHUNK] = least
-        distance[at : at + _CHUNK] = product[np.arange(len(part)), least]
+        which[at : at + chunk] = least
+        distance[at : at + chunk] = product[np.arange(len(part)), least]
     return np.sqrt(np.maximum(distance, 0)), which
