@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import io
-from dataclasses import replace
-
 import numpy as np
 import onnx
 import pytest
 
 import shellmark_models as models
 from shellmark_models.card import properties
-from shellmark_models.families.memory import bank
 from shellmark_models.families.memory.bank import bank_of, choose
 from shellmark_models.families.memory.evidence import Wholes, from_text, peaks, to_text, weigh
 from shellmark_models.families.memory.model import MEMORY_KEY
@@ -82,15 +77,13 @@ def test_what_another_family_kept_is_refused(make):
 def test_a_missed_defect_is_found_from_then_on_and_goods_are_not(first, make, opened):
     image, mask = marked(make, 50)
     missed = models.MissedCase("m1", [image], [mask])
-    lenient = replace(make.OPTIONS, margin=1.2)
-    passing = teach_bundle([], **HOW, before=first.kept, options=lenient)
-    after = opened(teach_bundle([], **HOW, before=passing.kept, missed=[missed], options=lenient))
+    after = opened(teach_bundle([], **HOW, before=first.kept, missed=[missed], options=make.OPTIONS))
     other, where = marked(make, 51)
     found = after.look(other)
     assert found.score > 1
     assert found.anomaly[where].max() > 1 > found.anomaly[:24].max()
     assert after.look(make.shell(52, (96, 128))).score < 1
-    assert opened(passing).look(other).score < 1
+    assert opened(first).look(other).score < 1
 
 
 def test_an_odd_good_shows_in_the_scores_of_the_cases(make):
@@ -140,16 +133,6 @@ def test_the_smaller_the_views_the_more_is_remembered():
     assert 2000 < middle < 4000
 
 
-def test_the_more_goods_the_more_is_remembered_up_to_a_bound():
-    few, usual, many, hundreds, thousands = (PHOTOGRAPHS.rows(2000, 2500, n) for n in (2, 20, 50, 100, 5000))
-    assert few == usual == 8000
-    assert many == 2 * usual
-    assert hundreds == thousands == 4 * usual
-    assert PHOTOGRAPHS.candidates(2000, 2500, 20) == 20_000
-    assert PHOTOGRAPHS.candidates(2000, 2500, 100) == 2 * hundreds
-    assert LEAN.rows(2000, 1024, 5000) == plan_for(("a", "b", "c")).rows(2000, 1024, 5000) == 2000
-
-
 def test_the_rare_is_remembered_and_scales_follow_how_goods_lie():
     generator = np.random.default_rng(0)
     z = np.concatenate([generator.normal(0, 0.1, (500, 4)), [[9, 9, 9, 9]]]).astype(np.float32)
@@ -159,14 +142,6 @@ def test_the_rare_is_remembered_and_scales_follow_how_goods_lie():
     space = (np.eye(4, dtype=np.float32), np.zeros(4, np.float32))
     scales = bank_of(space, z[chosen], np.zeros((0, 4), np.float32)).scales
     assert scales[list(chosen).index(500)] == scales.max() > 2 * np.median(scales)
-
-
-def test_scales_of_a_large_bank_are_those_of_a_choice_of_its_rows(monkeypatch):
-    rows = np.random.default_rng(0).normal(0, 1, (600, 4)).astype(np.float32) * np.float32([1, 1, 1, 3])
-    space = (np.eye(4, dtype=np.float32), np.zeros(4, np.float32))
-    exact = bank_of(space, rows, rows[:0]).scales
-    monkeypatch.setattr(bank, "_MOST_MEASURED", 300)
-    assert np.corrcoef(bank_of(space, rows, rows[:0]).scales, exact)[0, 1] > 0.9
 
 
 def test_evidence_is_weighed_by_how_much_goods_vary():
@@ -181,27 +156,6 @@ def test_evidence_is_weighed_by_how_much_goods_vary():
     np.testing.assert_allclose(kept[0].rows, wholes.rows, atol=2e-3)
     with pytest.raises(models.BundleError, match="spoilt"):
         from_text("AAAA", "x")
-
-
-def test_one_strong_sign_outweighs_the_same_spread_over_all():
-    evidence = np.random.default_rng(1).normal(0, 1, (200, 3))
-    now = weigh(evidence, (1, 1, 1), np.ones(1, np.float32), 0.0)
-    one, spread = np.array([6.0, 0, 0]), np.array([2.0, 2, 2])
-    assert now.raw(one) > 2 * now.raw(spread)
-    assert now.raw(np.array([1000.0, 0, 0])) < np.inf
-    older = replace(now, sharpness=0.0)
-    assert older.raw(one) == pytest.approx(older.raw(spread), rel=0.2)
-
-
-def test_a_bundle_from_before_scores_as_it_did():
-    judgement = weigh(np.random.default_rng(1).normal(0, 1, (9, 3)), (1, 1, 1), np.ones(1, np.float32), 0.0)
-    with np.load(io.BytesIO(base64.b64decode(to_text(judgement, [])))) as file:
-        arrays = {name: array for name, array in file.items() if name != "sharpness"}
-    arrays |= {f"whole0.{name}": np.ones(2, np.float32) for name in ("rows", "mean", "deviation")}
-    with io.BytesIO() as kept:
-        np.savez(kept, **arrays)
-        text = base64.b64encode(kept.getvalue()).decode()
-    assert from_text(text, "x")[0].sharpness == 0
 
 
 def test_the_peak_and_the_highest_share_of_a_map():

@@ -2,8 +2,7 @@
 
 A view gives, for each backbone, its peak (the mean of the three highest cells), its highest share (the mean of the
 highest 3 % of cells) and its whole (the distance of all its features' means and deviations to those of good views).
-Each is taken as a logarithm, in deviations of what held-out goods show there; their weighted soft maximum is the score,
-since what is wrong with a shell mostly shows in one of them only.
+Each is taken as a logarithm, in deviations of what held-out goods show there; their weighted mean is the score.
 """
 
 from __future__ import annotations
@@ -29,7 +28,6 @@ SHARE = 0.03
 NEIGHBOURS = 2
 MOST_WHOLES = 500
 """Good views whose statistics a model carries; more are thinned out at random."""
-SHARPNESS = 0.5
 _PRIOR_CASES, _PRIOR_DEVIATION = 4, 0.1
 _TINY = 1e-6
 
@@ -60,9 +58,8 @@ class Wholes:
 class Judgement:
     """How evidence becomes a score.
 
-    ``mean``, ``deviation`` and ``weight`` (e,) are of the logarithms of evidence; ``gain`` brings what they say
-    together back to the spread of one, ``sharpness`` is how much the strongest leads (0: their mean, as older models
-    have it). ``levels`` (b,) bring each backbone's cells to one scale, ``limit`` is the map's own there.
+    ``mean``, ``deviation`` and ``weight`` (e,) are of the logarithms of evidence; ``gain`` brings their mean back to
+    the spread of one. ``levels`` (b,) bring each backbone's cells to one scale, ``limit`` is the map's own there.
     ``known_above`` is how much nearer than to goods a cell must be to a defect once missed (logarithm).
     """
 
@@ -73,19 +70,11 @@ class Judgement:
     levels: NDArray[np.float32]
     limit: float
     known_above: float
-    sharpness: float = 0.0
 
     def raw(self, evidence: NDArray[np.float64]) -> float:
         """The score of a view's evidence, not yet in units of its threshold; always above 0."""
         z = (evidence - self.mean) / self.deviation
-        return float(np.exp(np.clip(self.gain * self._together(z), -20, 20)))
-
-    def _together(self, z: NDArray[np.float64]) -> float:
-        share = self.weight / self.weight.sum()
-        if not self.sharpness:
-            return float(share @ z)
-        highest = z[share > 0].max()
-        return float(highest + np.log(share @ np.exp(np.minimum(self.sharpness * (z - highest), 0))) / self.sharpness)
+        return float(np.exp(np.clip(self.gain * (self.weight @ z) / self.weight.sum(), -20, 20)))
 
     def cells(self, distances: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
         """One map (h/8, w/8) of those of all backbones, 1.0 at the map's limit."""
@@ -144,9 +133,7 @@ def weigh(
     deviation = np.sqrt(squares / (len(evidence) - 1 + _PRIOR_CASES))
     weight = np.repeat(np.array(weights, np.float32), evidence.shape[1] // 3)
     gain = float((weight * deviation).sum() / weight.sum())
-    return Judgement(
-        mean.astype(np.float32), deviation.astype(np.float32), weight, gain, levels, 1.0, known_above, SHARPNESS
-    )
+    return Judgement(mean.astype(np.float32), deviation.astype(np.float32), weight, gain, levels, 1.0, known_above)
 
 
 def to_text(judgement: Judgement, wholes: Sequence[Wholes]) -> str:
@@ -165,8 +152,7 @@ def from_text(text: str, source: str) -> tuple[Judgement, list[Wholes]]:
     try:
         with np.load(io.BytesIO(base64.b64decode(text)), allow_pickle=False) as file:
             arrays: Mapping[str, NDArray[Any]] = dict(file)
-        optional = {"sharpness"} - set(arrays)
-        numbers = {f.name: arrays[f.name] for f in fields(Judgement) if f.name not in optional}
+        numbers = {f.name: arrays[f.name] for f in fields(Judgement)}
         plain: dict[str, Any] = {name: float(v) if v.ndim == 0 else v for name, v in numbers.items()}
         wholes = [
             Wholes(*(arrays[f"whole{index}.{f.name}"].astype(np.float32) for f in fields(Wholes)))
