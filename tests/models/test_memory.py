@@ -57,7 +57,9 @@ def test_a_closed_model_says_so(bundle, make):
         model.name([make.specked(1, 4)])
 
 
-def test_the_network_computes_what_teaching_computes(make):
+@pytest.mark.parametrize("at_once", [graph.ROWS_AT_ONCE, 8])
+def test_the_network_computes_what_teaching_computes(make, monkeypatch, at_once):
+    monkeypatch.setattr(graph, "ROWS_AT_ONCE", at_once)
     plan = plan_for(models.COLOUR)
     generator = np.random.default_rng(5)
     banks = {

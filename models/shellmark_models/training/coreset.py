@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _CHUNK = 4096
+_MOST_PRODUCTS = 4096 * 8192
 
 
 def coreset(
@@ -42,16 +43,15 @@ def nearest(
 ) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
     """Distance of each feature (n, d) to its nearest row (k, d), in units of that row's scale, and which row."""
     weight = np.ones(len(rows), np.float32) if scales is None else (1 / np.square(scales)).astype(np.float32)
-    columns = (-2 * rows * weight[:, None]).T
-    constants = np.einsum("kd,kd->k", rows, rows) * weight
+    columns = np.vstack([-2 * rows.T * weight, weight, np.einsum("kd,kd->k", rows, rows) * weight])
     distance = np.empty(len(features), np.float32)
     which = np.empty(len(features), np.intp)
-    for at in range(0, len(features), _CHUNK):
-        part = features[at : at + _CHUNK]
-        product = part @ columns
-        product += np.einsum("nd,nd->n", part, part)[:, None] * weight
-        product += constants
+    chunk = max(1, min(_CHUNK, _MOST_PRODUCTS // max(1, len(rows))))
+    for at in range(0, len(features), chunk):
+        part = features[at : at + chunk]
+        squares = np.einsum("nd,nd->n", part, part)[:, None]
+        product = np.hstack([part, squares, np.ones_like(squares)]) @ columns
         least = product.argmin(1)
-        which[at : at + _CHUNK] = least
-        distance[at : at + _CHUNK] = product[np.arange(len(part)), least]
+        which[at : at + chunk] = least
+        distance[at : at + chunk] = product[np.arange(len(part)), least]
     return np.sqrt(np.maximum(distance, 0)), which

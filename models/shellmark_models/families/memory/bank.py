@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-CANDIDATES = 20_000
-"""Features a bank is chosen from; a bound on memory and time whatever the number of cases."""
 MOST_SPREAD = 1500
 """Rows chosen to lie far from one another, so that the rare is there; choosing them costs the most."""
 _WHITENED = 0.25
 _NEIGHBOURS = 4
 _SCALE_RANGE = (0.4, 2.5)
 _CHUNK = 1024
+_MOST_MEASURED = 8000
+"""Rows among which the nearest others are looked for; with more, a random choice says as well where they lie dense."""
 
 
 def fit_space(features: NDArray[np.float32], dims: int, seed: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -67,11 +67,15 @@ def _scales(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     if count < 1:
         return np.ones(len(rows), np.float32)
     squares = np.einsum("kd,kd->k", rows, rows)
+    others = np.sort(np.random.default_rng(0).permutation(len(rows))[:_MOST_MEASURED])
+    own = np.full(len(rows), -1)
+    own[others] = np.arange(len(others))
     near = np.empty(len(rows), np.float32)
     for at in range(0, len(rows), _CHUNK):
         part = rows[at : at + _CHUNK]
-        apart = squares + squares[at : at + _CHUNK, None] - 2 * part @ rows.T
-        apart[np.arange(len(part)), np.arange(at, at + len(part))] = np.inf
+        apart = squares[others] + squares[at : at + _CHUNK, None] - 2 * part @ rows[others].T
+        itself = own[at : at + _CHUNK]
+        apart[np.flatnonzero(itself >= 0), itself[itself >= 0]] = np.inf
         near[at : at + _CHUNK] = np.partition(apart, count - 1, axis=1)[:, :count].mean(1)
     near = np.sqrt(np.maximum(near, 0))
     middle = max(float(np.median(near)), 1e-6)

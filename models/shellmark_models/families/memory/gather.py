@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shellmark_models.errors import TeachError
-from shellmark_models.families.memory.bank import CANDIDATES, fit_space
+from shellmark_models.families.memory.bank import fit_space
 from shellmark_models.families.memory.eyes import see
 from shellmark_models.families.memory.grids import Grids
 from shellmark_models.families.memory.plan import Plan, working
@@ -78,13 +78,16 @@ class Gathering:
             self._lesson.report("features", index / count if count else 0.0)
             seen.begin(case)
             masks = case.masks if case.masks is not None else [None] * len(case.images)
-            share = CANDIDATES // ((count or _UNKNOWN_COUNT) * len(case.images))
+            views = len(self._learned.view_case) + (count or _UNKNOWN_COUNT) * len(case.images)
             if not case.counts:
                 self._learned.uncounted.append(known + index)
-                share = max(share, STOPPED // len(case.images))
             for image, mask in zip(case.images, masks, strict=True):
                 seen.add(case.case, image, *([] if mask is None else [mask]))
-                self._take(known + index, self.sight(image, mask), max(share, 32))
+                sight = self.sight(image, mask)
+                share = self._plan.candidates(self._lesson.options.rows, int(sight.inside.sum()), views) // views
+                if not case.counts:
+                    share = max(share, STOPPED // len(case.images))
+                self._take(known + index, sight, max(share, 32))
             if not self._learned.spaces and index + 1 == _FIT_CASES:
                 self._fit()
         if not self._learned.spaces:

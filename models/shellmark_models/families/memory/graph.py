@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 INSIDE = "inside"
 SIDE_BY_SIDE = ("s8", "s16")
+ROWS_AT_ONCE = 2048
+"""Rows searched in one piece, so that a large bank needs time but no more memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +56,28 @@ def _nearest(
     """Distance of every feature to its nearest row, in units of that row's scale (n, h/8, w/8).
 
     |z - r|^2 / s^2 is one inner product of (z, |z|^2, 1) with (-2 r, 1, |r|^2) / s^2, so one matrix product and one
-    minimum search the whole bank.
+    minimum search a piece of the bank.
     """
+    both = graph.node("Concat", [z, square], f"{name}.both", axis=3)
+    pieces = range(0, len(rows), ROWS_AT_ONCE)
+    found = []
+    for at in pieces:
+        part = name if len(pieces) == 1 else f"{name}.{at}"
+        found.append(_least(graph, both, part, rows[at : at + ROWS_AT_ONCE], scales[at : at + ROWS_AT_ONCE]))
+    least = found[0] if len(found) == 1 else graph.node("Min", found, f"{name}.least")
+    least = graph.node("Relu", [least], f"{name}.positive")
+    return graph.node("Sqrt", [least], name)
+
+
+def _least(graph: Graph, both: str, name: str, rows: NDArray[np.float32], scales: NDArray[np.float32]) -> str:
+    """The least square of the distance to any of some rows (n, h/8, w/8)."""
     weight = 1 / np.square(scales.astype(np.float64))
     exact = rows.astype(np.float64)
     columns = np.vstack([-2 * exact.T * weight, weight]).astype(np.float32)
-    both = graph.node("Concat", [z, square], f"{name}.both", axis=3)
     product = graph.node("MatMul", [both, graph.constant(f"{name}.bank", columns)], f"{name}.product")
     constants = graph.constant(f"{name}.square", (np.square(exact).sum(1) * weight).astype(np.float32))
     product = graph.node("Add", [product, constants], f"{name}.distance2")
-    least = graph.node("ReduceMin", [product], f"{name}.least", axes=[3], keepdims=0)
-    least = graph.node("Relu", [least], f"{name}.positive")
-    return graph.node("Sqrt", [least], name)
+    return graph.node("ReduceMin", [product], f"{name}.least", axes=[3], keepdims=0)
 
 
 def _search(graph: Graph, name: str, bank: Bank) -> list[str]:

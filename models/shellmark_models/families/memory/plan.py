@@ -25,6 +25,10 @@ GRID_PX = 8
 HALVED_PX = 32
 """Sides the networks halve without remainder."""
 MOST_ROWS = 4
+USUAL_VIEWS, MOST_GAIN = 25, 4
+"""Views of goods a bank of the usual size is for; with more of them it grows by as much, up to so many times."""
+CANDIDATES = 20_000
+"""Features a bank is chosen from, or twice its rows where that is more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,8 @@ class Plan:
     ``backbones`` are files of this package. A view whose area lies outside ``least_px`` to ``most_px`` pixels is first
     brought to the nearer of them, and looked at in one piece; where ``most_px`` is 0 it is cut into tiles as it is.
     ``level`` evens the light first. ``most_work`` is of cells times rows of a bank: the smaller the views, the more is
-    remembered, up to MOST_ROWS times what the lesson asks for. ``dims_factor`` multiplies what it asks for.
+    remembered, up to MOST_ROWS times what the lesson asks for, and both grow with the views learned, MOST_GAIN times
+    at most. ``dims_factor`` multiplies what the lesson asks for.
     ``weights`` are of a view's peak, its highest share and its whole.
     """
 
@@ -46,9 +51,14 @@ class Plan:
     dims_factor: int
     weights: tuple[float, float, float]
 
-    def rows(self, asked: int, cells: int) -> int:
-        """How many rows a bank has for views of so many cells."""
-        return int(np.clip(self.most_work / max(1, cells), asked, MOST_ROWS * asked))
+    def rows(self, asked: int, cells: int, views: int = 0) -> int:
+        """How many rows a bank has for so many views of so many cells."""
+        gain = float(np.clip(views / USUAL_VIEWS, 1, MOST_GAIN))
+        return int(np.clip(gain * self.most_work / max(1, cells), asked, gain * MOST_ROWS * asked))
+
+    def candidates(self, asked: int, cells: int, views: int) -> int:
+        """How many features of all such views the rows are chosen from."""
+        return max(CANDIDATES, 2 * self.rows(asked, cells, views))
 
 
 LIGHTS = Plan(("mobilenet_v2",), True, 0, 0, 0, 1, (1.0, 0.0, 0.0))

@@ -11,7 +11,7 @@ import numpy as np
 
 from shellmark_models.card import COLOUR, Backbone, digest_of
 from shellmark_models.errors import TeachError
-from shellmark_models.families.memory.bank import CANDIDATES, bank_of, choose
+from shellmark_models.families.memory.bank import bank_of, choose
 from shellmark_models.families.memory.evidence import (
     Judgement,
     Wholes,
@@ -151,11 +151,12 @@ class _Learner:
     def take_goods(self) -> None:
         """Candidates, rows, and the held-out evidence of the new cases; the former ones keep theirs."""
         learned, new = self._learned, self._new
+        learned.cells = max(learned.cells, *(int(inside.sum()) for inside in new.inside), 1)
         self._thin()
         check = partial(self._lesson.report, "memory", 0.5)
         check()
-        learned.cells = max(learned.cells, *(int(inside.sum()) for inside in new.inside), 1)
-        rows = self._plan.rows(self._lesson.options.rows, learned.cells)
+        views = len(learned.view_case) + len(new.view_case)
+        rows = self._plan.rows(self._lesson.options.rows, learned.cells, views)
         for name in self._plan.backbones:
             self._rows[name] = choose(learned.z[name], rows, self._lesson.options.seed, check)
         local, highest = self._held_out()
@@ -168,10 +169,10 @@ class _Learner:
             learned.wholes[name] = np.concatenate([*parts, *(whole[None] for whole in new.wholes[name])])
 
     def _thin(self) -> None:
-        """Joins former and new candidates: as many of each view, CANDIDATES in all."""
+        """Joins former and new candidates: as many of each view, as many in all as the plan says."""
         learned, new = self._learned, self._new
         views = len(learned.view_case) + len(new.view_case)
-        share = CANDIDATES / max(1, views)
+        share = self._plan.candidates(self._lesson.options.rows, learned.cells, views) / max(1, views)
         parts: dict[str, list[NDArray[np.float32]]] = {name: [] for name in self._plan.backbones}
         cases: list[NDArray[np.intp]] = []
         random = np.random.default_rng(self._lesson.options.seed)
