@@ -33,7 +33,6 @@ BETTER = 0.8
 """A profile has to bring the noise of the surroundings down to this share to be believed."""
 SAMPLES = 2_000
 TURNS = 2
-ROBUST_TURNS = 4
 LEAST_LINE_PX = 8
 
 
@@ -50,8 +49,6 @@ class Standout:
 class Rest:
     """What one light shows beyond the usual: `change` (h, w) in grey levels, its `noise`, and the `usual` brightness.
 
-    `doubt` (h, w) is the noise at each pixel: on an edge of the good shell's picture it is larger.
-
     Unlike a standout's strength nothing is taken off at edges: it is for measuring what is known to be there.
     """
 
@@ -59,7 +56,6 @@ class Rest:
     change: Floats
     noise: float
     usual: Floats
-    doubt: Floats
 
 
 def rests(planes: Mapping[str, Pixels], good: Mapping[str, Pixels], around: Mask) -> list[Rest]:
@@ -69,8 +65,8 @@ def rests(planes: Mapping[str, Pixels], good: Mapping[str, Pixels], around: Mask
     for light, pixels in planes.items():
         goods = repeat(None) if light not in good else map(_smooth, _channels(good[light]))
         for channel, good_channel in zip(map(_smooth, _channels(pixels)), goods, strict=False):
-            change, noise, doubt = surroundings.differing(channel, good_channel)
-            found.append(Rest(light, change, noise, np.maximum(channel - change, 2.0), doubt))
+            change, noise = surroundings.differing(channel, good_channel)
+            found.append(Rest(light, change, noise, np.maximum(channel - change, 2.0)))
     return found
 
 
@@ -146,52 +142,21 @@ class Surroundings:
                 best, noise = candidate, quieter
         return best, max(noise, LEAST_NOISE)
 
-    def differing(self, pixels: Floats, good: Floats | None) -> tuple[Floats, float, Floats]:
-        """The pixels less the good shell's, edges and all, and the noise (h, w) left; as `removed` without one."""
+    def differing(self, pixels: Floats, good: Floats | None) -> tuple[Floats, float]:
+        """The pixels less the good shell's and a surface, edges and all, with their noise; as `removed` without one."""
         if good is None:
-            rest, noise = self.removed(pixels)
-            return rest, noise, np.full_like(rest, noise)
-        rest, doubt = self._less_good(pixels, good)
-        return rest, max(self._noise(rest), LEAST_NOISE), doubt
-
-    def _less_good(self, pixels: Floats, good: Floats) -> tuple[Floats, Floats]:
-        """What neither a surface nor the good shell's picture explains, and its deviation at each pixel (h, w).
-
-        The picture may be brighter, shifted by part of a pixel and more or less sharp: to first order these are its
-        own values, slopes and Laplacian. Where its slope is steep what is left is larger, by a share measured on the
-        surroundings.
-        """
-        slope_x = cv2.Sobel(good, cv2.CV_32F, 1, 0, scale=1 / 8)
-        slope_y = cv2.Sobel(good, cv2.CV_32F, 0, 1, scale=1 / 8)
-        bent = cv2.Laplacian(good, cv2.CV_32F)
-        pictures = [slope_x, slope_y, good, bent]
+            return self.removed(pixels)
         difference = pixels - good
-        terms = np.column_stack([self._terms, *(picture[self._some] for picture in pictures)])
-        values = difference[self._some].astype(np.float64)
-        if len(values) < 2 * terms.shape[1]:
-            rest = difference - self._surface(difference)
-            return rest, np.full_like(rest, max(self._noise(rest), LEAST_NOISE))
-        numbers = _robustly_fitted(terms, values)
-        rest = difference - self._surface_of(numbers[:6], good.shape)
-        for number, picture in zip(numbers[6:].astype(np.float32), pictures, strict=True):
-            rest -= number * picture
-        return rest, self._doubt(rest, np.hypot(slope_x, slope_y))
-
-    def _doubt(self, rest: Floats, slope: Floats) -> Floats:
-        here, steep = np.abs(rest[self._some]), slope[self._some]
-        flat = steep <= np.quantile(steep, 0.5)
-        edge = steep >= np.quantile(steep, 0.9)
-        noise = max(1.4826 * float(np.median(here[flat])), LEAST_NOISE)
-        over = (1.4826 * float(np.median(here[edge]))) ** 2 - noise**2
-        share = max(over, 0.0) / max(float(np.median(steep[edge] ** 2)), 1e-6)
-        return np.asarray(np.sqrt(np.float32(noise**2) + np.float32(share) * slope * slope), np.float32)
+        difference = difference - self._surface(difference)
+        return difference, max(self._noise(difference), LEAST_NOISE)
 
     def _candidates(self, pixels: Floats, good: Floats | None) -> Iterator[tuple[Floats, float]]:
         """What is left by each explanation, and the least noise to believe of it."""
         if good is not None:
-            difference, doubt = self._less_good(pixels, good)
-            noise = float(doubt.min())
-            yield difference * (np.float32(noise) / doubt), noise
+            difference = pixels - good
+            difference = difference - self._surface(difference)
+            middle = 1.4826 * float(np.median(np.abs(difference[self._some]))) if self._some[0].size else 0.0
+            yield _beyond_edges(difference, good), middle
         for axis in (0, 1):
             candidate = self._without_profile(pixels, axis)
             if candidate is not None:
@@ -228,12 +193,8 @@ class Surroundings:
         numbers = _fitted(self._terms, values)
         off = np.abs(values - self._terms @ numbers)
         near = off <= 3 * 1.4826 * np.median(off) + 1e-6
-        return self._surface_of(_fitted(self._terms[near], values[near]), pixels.shape)
-
-    @staticmethod
-    def _surface_of(numbers: NDArray[np.float64], size: tuple[int, ...]) -> Floats:
-        a, b, c, d, e, f = numbers.astype(np.float32)
-        h, w = size
+        a, b, c, d, e, f = _fitted(self._terms[near], values[near]).astype(np.float32)
+        h, w = pixels.shape
         x, y = np.arange(w, dtype=np.float32)[None] / w, np.arange(h, dtype=np.float32)[:, None] / h
         return cast(Floats, (a + b * x + d * x * x) + (c * y + f * y * y) + e * x * y)
 
@@ -254,16 +215,12 @@ class Surroundings:
         return cast(Floats, np.expand_dims(filled, axis))
 
 
-def _robustly_fitted(terms: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Least squares in turns, what lies far off counting less (Cauchy's weights): edges are far off and still tell."""
-    scale = np.sqrt((terms**2).mean(0)) + 1e-9
-    terms = terms / scale
-    weights = np.ones(len(values))
-    for _ in range(ROBUST_TURNS):
-        numbers = _fitted(terms * weights[:, None], values * weights)
-        off = values - terms @ numbers
-        weights = 1 / np.sqrt(1 + (off / (2 * 1.4826 * np.median(np.abs(off)) + 1e-6)) ** 2)
-    return np.asarray(numbers / scale)
+def _beyond_edges(difference: Floats, good: Floats) -> Floats:
+    """The difference to a good shell less what a pixel's shift of its edges explains."""
+    kernel = np.ones((3, 3), np.uint8)
+    above = cast(Floats, cv2.dilate(good, kernel)) - good
+    below = good - cast(Floats, cv2.erode(good, kernel))
+    return cast(Floats, np.clip(difference - above, 0, None) + np.clip(difference + below, None, 0))
 
 
 def _fitted(terms: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from shellmark_inspect.recipe import JudgeSpec
 from shellmark_inspect.types import Defect, Mask, Pixels, View
 
-from .contrast import Rest, Standout, rests, standouts
+from .contrast import Standout, standouts
 from .outline import sharper
 from .parts import bridged, hull, links, parts_of, together
 from .regions import Region
@@ -38,8 +38,6 @@ MOST_SHARPENED, MOST_SHARPENED_PX = 30, 200_000
 """Half a pixel is nothing to what is larger."""
 BESIDE = 0.3
 """How far a dent's bright slope lies from its dark one, in roots of its area; a burn's rim lies around its core."""
-LEAST_FILLED = 0.55
-"""The share of its hull that the two slopes of a dent fill (0.62 and more of those to learn from); a crack less."""
 PIXEL_SHARE, PIXEL_CAP = 0.12, 8.0
 """What is weaker than this share of the strongest (at most that many noise deviations) is no part of the defect."""
 PART_SHARE, PART_CAP = 0.4, 30.0
@@ -135,8 +133,7 @@ def measure(
     if len(regions) > MOST_REGIONS:
         found.append(_all_as_one(view, regions[MOST_REGIONS:]))
     joined = _joined(found)
-    seen: dict[Box, list[Rest]] = {}
-    sharp = [_sharpened(view, one, regions, good, seen) for one in joined[:MOST_SHARPENED]]
+    sharp = [_sharpened(view, one, regions, good) for one in joined[:MOST_SHARPENED]]
     measured = [_measured(view, one, spec) for one in (*sharp, *joined[MOST_SHARPENED:])]
     large = [one for one in measured if not one.length_mm < spec.smallest_mm]  # what is no number is kept
     return sorted(large, key=lambda one: (-one.score, one.centre_mm))
@@ -219,9 +216,9 @@ def _split(box: Box, mask: Mask, seen: Sequence[Standout], score: float, merge_p
     for members in together(parts, joints, merge_px):
         whole = cast(Mask, np.logical_or.reduce([parts[i].mask for i in members]))
         light, bipolar = _best_light(seen, whole)
-        round_it = hull(whole)
-        if bipolar and whole.sum() > LEAST_FILLED * round_it.sum():
-            found.append(_Found(box, round_it, round_it, score, light, refined=True))
+        if bipolar:
+            whole = hull(whole)
+            found.append(_Found(box, whole, whole, score, light, refined=True))
         else:
             found.append(_Found(box, whole, bridged(parts, joints, members), score, light, refined=True))
     return found
@@ -243,23 +240,16 @@ def _bipolar(one: Standout, mask: Mask) -> bool:
     return bool(np.hypot(*(bright - dark)) > BESIDE * math.sqrt(len(here)))
 
 
-def _sharpened(
-    view: View,
-    found: _Found,
-    regions: Sequence[Region],
-    good: Mapping[str, Pixels],
-    seen: dict[Box, list[Rest]],
-) -> _Found:
-    """The same with an outline sharper than half a pixel, where the pixels give one; `seen` keeps what lights show."""
+def _sharpened(view: View, found: _Found, regions: Sequence[Region], good: Mapping[str, Pixels]) -> _Found:
+    """The same with an outline sharper than half a pixel, where the pixels give one."""
     if not found.refined or found.box[2] * found.box[3] > MOST_SHARPENED_PX:
         return found
     allowed = np.ones((found.box[3], found.box[2]), np.bool_) if view.shell is None else _cut(view.shell, found.box)
-    theirs = _all_regions(regions, found.box)
-    if found.box not in seen:
-        planes = {light: _cut(pixels, found.box) for light, pixels in view.planes.items()}
-        like = {light: _cut(good[light], found.box) for light in planes if light in good}
-        seen[found.box] = rests(planes, like, allowed & ~_dilated(theirs, BLUR_PX))
-    mask = sharper(seen[found.box], allowed, found.mask, theirs & _dilated(found.mask, BLUR_PX))
+    around = allowed & ~_dilated(_all_regions(regions, found.box), BLUR_PX)
+    planes = {light: _cut(pixels, found.box) for light, pixels in view.planes.items()}
+    like = {light: _cut(good[light], found.box) for light in planes if light in good}
+    rough = _all_regions(regions, found.box) & _dilated(found.mask, BLUR_PX)
+    mask = sharper(planes, like, around, allowed, found.mask, rough)
     return found if mask is None or not mask.any() else replace(found, mask=mask, linked=mask)
 
 

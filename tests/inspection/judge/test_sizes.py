@@ -59,7 +59,7 @@ def test_discs(diameter, ribs, drawing):
 def test_lines_at_all_angles(length, width, degrees, ribs, drawing):
     (one,) = drawing(line(length, width, degrees), ribs=ribs).measured()
     assert one.refined
-    assert abs(one.length_mm - math.hypot(length, width)) <= max(0.3, 0.05 * length)  # from corner to corner
+    assert abs(one.length_mm - math.hypot(length, width)) <= max(0.2, 0.05 * length)  # from corner to corner
     assert abs(one.width_mm - width) <= 0.3
 
 
