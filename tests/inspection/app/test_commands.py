@@ -223,7 +223,7 @@ def test_xlsx_keeps_text_as_text(data: Path, tmp_path: Path) -> None:
 
 def test_cameras_are_listed() -> None:
     told = call_json("cameras", "list")
-    assert told["kinds"] == ["folder", "opencv", "basler"]
+    assert told["kinds"] == ["folder", "newest", "opencv", "basler"]
     assert all(set(row) == {"kind", "address", "detail", "usable"} for row in told["found"])
 
 
