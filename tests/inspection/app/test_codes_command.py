@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from site_stand import Stand
 from small_station import GTIN, Place
 from typer.testing import CliRunner
 
+from shellmark_inspect.app import codes
 from shellmark_inspect.app.cli import app
 from shellmark_inspect.errors import DatabaseInUse, InputError, WrongState
 from shellmark_inspect.records import Proof, Records
@@ -196,7 +198,8 @@ def test_bad_input_is_one_line_and_changes_nothing(config: Path, tmp_path: Path)
     assert {state for state, _ in states(config).values()} == {"ACTIVE"}
 
 
-def test_a_running_station_is_not_bypassed(config: Path) -> None:
+def test_a_running_station_is_not_bypassed(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(codes, "TAKEN_WITHIN_S", 0.2)
     records = opened(config)
     try:
         one, *_ = states(config)  # looking is free
@@ -230,7 +233,9 @@ def test_what_was_rolled_back_is_not_touched_and_what_was_done_is_published(
     assert call(*void, one, *WHY) == f"{one}  VOID\n"
     assert (place.folder / "data" / "log" / "checkpoint").is_file()
     assert call("log", "check", config).startswith("holds")
-    call("codes", "relabel", config, "b", "--second", "s01", *WHY)
+    with closing(sqlite3.connect(database)) as connection:
+        (case,) = connection.execute("SELECT case_id FROM codes WHERE serial = ?", (other,)).fetchone()
+    call("codes", "relabel", config, case, "--second", "s01", *WHY)
     assert call("log", "check", config).startswith("holds"), "a label that was replaced is no edit"
     database.write_bytes(old)
     assert "rolled back" in refused(LogForked, *void, other, *WHY)
