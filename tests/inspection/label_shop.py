@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shellmark_inspect.labelling import Labeller, Labelling, LabelState, Parts, Settings
-from shellmark_inspect.records import Records, SavePolicy, Waiting
+from shellmark_inspect.records import Proof, Records, SavePolicy, Waiting
 from shellmark_inspect.types import Inspection, Pixels, Reason, ReasonCode, Trigger, Verdict, Versions
 from shellmark_trace import label_matrix
 from shellmark_trace.printers import Zebra
@@ -29,6 +29,7 @@ GTIN = "06901234567892"
 VERSIONS = Versions("0.1.0", "demo", "sha256:" + "a" * 64)
 DOTS = 4
 WITHIN_S = 20.0
+LABEL_FRAME = np.full((64, 64), 90, np.uint8)
 
 
 def _emulator() -> ModuleType:
@@ -43,6 +44,18 @@ def _emulator() -> ModuleType:
 
 
 emulator = _emulator()
+
+
+def label_all(records: Records, case_ids: Sequence[str], gtin: str) -> None:
+    """Store a PASS of each case and bring its code to ACTIVE, as if its label had been printed and read back."""
+    for number, case_id in enumerate(case_ids, 1):
+        one = passed(number, case_id)
+        records.begin(one.trigger, one.sku, one.versions)
+        records.store(one, gtin=gtin)
+    for count, code in enumerate(records.labels.waiting(), emulator.FIRST_COUNT):
+        records.labels.send(code.serial)
+        records.labels.count(code.serial, count)
+        records.labels.activate(code.serial, Proof(code.text, 0.8, count + 1, "w17"), LABEL_FRAME)
 
 
 def draw(code: Waiting) -> NDArray[np.bool_]:

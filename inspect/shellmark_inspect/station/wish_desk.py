@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Event, Lock
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from shellmark_inspect.said import said_by
 from .wishes import FOLDER, Answer, Spool, Taken, Wish, take_step
 
 if TYPE_CHECKING:
+    from shellmark_inspect.station.keeper import Keeper
     from shellmark_inspect.station.station import Station
 
 log = logging.getLogger(__name__)
@@ -65,8 +67,7 @@ class WishDesk:
             for serial in wish.serials:
                 if self._ending.is_set():
                     return None
-                step = self._station.keep(lambda keeper, one=serial: take_step(keeper.records, wish, one))  # type: ignore[misc]
-                taken.append(step.result())
+                taken.append(self._station.keep(partial(_take, wish, serial)).result())
         except InputError as e:
             return Answer(taken=tuple(taken), error=said_by(e))
         except ShellmarkError as e:
@@ -74,3 +75,7 @@ class WishDesk:
             return None
         self._station.labels.news()
         return Answer(taken=tuple(taken))
+
+
+def _take(wish: Wish, serial: str, keeper: Keeper) -> Taken:
+    return take_step(keeper.records, wish, serial)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import tomli_w
-from label_shop import emulator, passed
+from label_shop import emulator, label_all
 from logged_station import PASSPHRASE, VARIABLE, log_section
 from site_stand import Stand
 from small_station import GTIN, Place
@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 from shellmark_inspect.app import codes
 from shellmark_inspect.app.cli import app
 from shellmark_inspect.errors import DatabaseInUse, InputError, WrongState
-from shellmark_inspect.records import Proof, Records
+from shellmark_inspect.records import Records
 from shellmark_inspect.station import StationConfig
 from shellmark_trace import KeyFileError, LogForked, SerialError, parse_link
 from shellmark_trace.printers import Zebra
@@ -29,7 +29,6 @@ from shellmark_trace.site import Site, SiteSettings, pin_hash
 
 RUNNER = CliRunner()
 CASES = ("a", "b", "c")
-FRAME = np.full((64, 64), 90, np.uint8)
 WHO = ("--operator", "w17")
 WHY = (*WHO, "--reason", "looked at")
 
@@ -67,14 +66,7 @@ def config(place: Place, printer: Any) -> Path:
     path = place.write_config(label=label, cameras=cameras, outputs=told)
     records = opened(path)
     try:
-        for number, case_id in enumerate(CASES, 1):
-            one = passed(number, case_id)
-            records.begin(one.trigger, one.sku, one.versions)
-            records.store(one, gtin=GTIN)
-        for count, code in enumerate(records.labels.waiting(), emulator.FIRST_COUNT):
-            records.labels.send(code.serial)
-            records.labels.count(code.serial, count)
-            records.labels.activate(code.serial, Proof(code.text, 0.8, count + 1, "w17"), FRAME)
+        label_all(records, CASES, GTIN)
     finally:
         records.close()
     return path

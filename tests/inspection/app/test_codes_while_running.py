@@ -13,22 +13,20 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from label_shop import emulator, passed
+from label_shop import label_all
 from small_station import GTIN, Place
 from typer.testing import CliRunner
 
 from shellmark_inspect.app import codes
 from shellmark_inspect.app.cli import app
 from shellmark_inspect.errors import DatabaseInUse, InputError
-from shellmark_inspect.records import Proof, Records
+from shellmark_inspect.records import Records
 from shellmark_inspect.station import WISHES, Answer, Spool, Station, StationConfig, Wish
 
 RUNNER = CliRunner()
 COUNT = 12
 WHY = ("--operator", "w17", "--reason", "recycled")
-FRAME = np.full((64, 64), 90, np.uint8)
 WITHIN_S = 60.0
 PROGRAM = """
 import pathlib, sys, time
@@ -47,14 +45,7 @@ def config(place: Place) -> Path:
     settings = StationConfig.read(path)
     records = Records.open(settings.url, settings.images, station="st01", host="EXAMPLE.COM", policy=settings.save)
     try:
-        for number in range(1, COUNT + 1):
-            one = passed(number, f"case-{number}")
-            records.begin(one.trigger, one.sku, one.versions)
-            records.store(one, gtin=GTIN)
-        for count, code in enumerate(records.labels.waiting(), emulator.FIRST_COUNT):
-            records.labels.send(code.serial)
-            records.labels.count(code.serial, count)
-            records.labels.activate(code.serial, Proof(code.text, 0.8, count + 1, "w17"), FRAME)
+        label_all(records, [f"case-{number}" for number in range(1, COUNT + 1)], GTIN)
     finally:
         records.close()
     return path
