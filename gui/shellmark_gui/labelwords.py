@@ -160,6 +160,9 @@ def label_look(now: Labelling, keys: LabelKeys, since: datetime | None = None) -
     )
     if now.state is _S.REFUSED and now.fault is Fault.UNCOUNTED:
         said = translate("label", "the printer does not count its labels: see [label] uncounted")
+    if now.doubted:
+        twice = translate("label", "Label …{six} may be out twice: look for it")
+        said = f"{said} · {twice.format(six=now.doubted[0][-6:])}"
     brief = translate("label", "case {case}").format(case=now.case_id) if now.case_id else keys.page
     word = translate("label", _WORDS[now.state])
     return LabelLook(shape, word, said.lstrip("。. "), colour, brief, now.state in WANTS_PERSON)

@@ -461,6 +461,15 @@ def test_each_state_says_something_with_any_fault(language, code):
         assert look.wants_person == (state in (S.STICK, S.STRIP, S.REFUSED, S.SUPERVISOR, S.HELD))
 
 
+@pytest.mark.parametrize("state", [S.PRINTING, S.STICK, S.REFUSED, S.SUPERVISOR])
+def test_a_label_that_may_be_out_twice_is_named(language, state):
+    now = Labelling(state, "20-00002", "A" * 13, 2, doubted=("K7M2PQX4D8TZ9",))
+    calm = label_look(Labelling(state, "20-00002", "A" * 13, 2), KEYS)
+    assert label_look(now, KEYS).line == f"{calm.line} · 标签 …4D8TZ9 可能多出一张，请找出来"
+    language.use("en")
+    assert "Label …4D8TZ9 may be out twice: look for it" in label_look(now, KEYS).line
+
+
 def test_how_well_a_label_is_printed_is_one_plain_word(language):
     assert [print_word(uec)[0] for uec in (None, 0.36, 0.37, 0.61, 0.62, 1.0)] == [
         "未读到",

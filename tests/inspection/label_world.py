@@ -151,6 +151,7 @@ class World:
     busy: bool = False
     status: dict[str, Any] = field(default_factory=dict)
     since: float = 0.0
+    reprinted: float = 0.0
     stored: set[str] = field(default_factory=set)
     asked: str = ""
     acted: dict[str, Any] | None = None
@@ -203,6 +204,7 @@ class World:
                 self._say(process, call="supervise", operator="w17", second="s01")
         if self.status.get("state") == S.IDLE and self.printer.files and self.dice.random() < REPRINT:
             self.printer.reprint()
+            self.reprinted = time.monotonic()
             self.counts["reprints"] += 1
 
     def _stick(self, process: Process, case_id: str) -> None:
@@ -279,8 +281,8 @@ def live(world: World, process: Process, *, kill: bool) -> None:
         assert now - max(began, world.since) < STUCK_S, f"nothing moves: {world.status}"
         world.act(process)
         through_at = (through_at or now) if world.is_through else None
-        if through_at is not None and (kill or now - through_at > LATE_S + 1.0):
-            return
+        if through_at is not None and (kill or now - max(through_at, world.reprinted) > LATE_S + 1.0):
+            return  # the station has had the time to look at its printer once more
 
 
 def main() -> None:
@@ -331,7 +333,10 @@ COLUMNS = ("no label", "two labels", "unknown label", "active elsewhere", "activ
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The five columns that have to be 0, and what else there is to tell."""
+    """The five columns that have to be 0, and what else there is to tell.
+
+    A copy counts whether or not it was destroyed: that a careful person took it away is no merit of the station.
+    """
 
     columns: dict[str, list[str]]
     told: dict[str, Any]
@@ -362,7 +367,7 @@ def run(folder: Path, cases: int, kills: int, seed: int) -> Outcome:
 def _columns(world: dict[str, Any], codes: dict[str, tuple[str, str, str]]) -> dict[str, list[str]]:
     there = [label for label in world["labels"] if not label["destroyed"]]
     on = Counter(label["on"] for label in there if label["on"])
-    copies = Counter(label["serial"] for label in there)
+    came = Counter(label["serial"] for label in world["labels"])
     active = {serial: case for serial, (case, state, _) in codes.items() if state == "ACTIVE"}
     trusted = {serial for serial in active if codes[serial][2] == "NONE"}
     stuck = {(label["serial"], label["on"]) for label in there}
@@ -376,7 +381,7 @@ def _columns(world: dict[str, Any], codes: dict[str, tuple[str, str, str]]) -> d
                 [case for case in world["cases"] if on[case] > 1],
                 [label["serial"] for label in world["labels"] if label["serial"] not in codes],
                 [serial for serial, case in active.items() if (serial, case) not in stuck],
-                [serial for serial in trusted if copies[serial] > 1],
+                [serial for serial in trusted if came[serial] > 1],
             ),
             strict=True,
         )

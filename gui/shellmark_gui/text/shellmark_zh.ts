@@ -1993,7 +1993,7 @@
         <translation>下次启动后继续</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="215" />
+        <location filename="../labelwords.py" line="218" />
         <location filename="../labelwords.py" line="70" />
         <source>No label came</source>
         <translation>没有出标签</translation>
@@ -2124,62 +2124,67 @@
         <translation>打印机没有计数功能：见配置 [label] uncounted</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="163" />
+        <location filename="../labelwords.py" line="164" />
+        <source>Label …{six} may be out twice: look for it</source>
+        <translation>标签 …{six} 可能多出一张，请找出来</translation>
+    </message>
+    <message>
+        <location filename="../labelwords.py" line="166" />
         <source>case {case}</source>
         <translation>箱壳 {case}</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="170" />
+        <location filename="../labelwords.py" line="173" />
         <source>Label active: {six}</source>
         <translation>标签已激活 {six}</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="171" />
+        <location filename="../labelwords.py" line="174" />
         <source>done; the next case, please</source>
         <translation>完成，请做下一件</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="176" />
+        <location filename="../labelwords.py" line="179" />
         <source>order {number} has its {count} codes: for the next order press {page}</source>
         <translation>订单 {number} 的 {count} 个编码已用完，按 [{page}] 换订单</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="179" />
+        <location filename="../labelwords.py" line="182" />
         <source>The order is complete</source>
         <translation>订单已完成</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="200" />
+        <location filename="../labelwords.py" line="203" />
         <source>not read</source>
         <translation>未读到</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="202" />
+        <location filename="../labelwords.py" line="205" />
         <source>good</source>
         <translation>好</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="204" />
+        <location filename="../labelwords.py" line="207" />
         <source>fair</source>
         <translation>可</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="204" />
+        <location filename="../labelwords.py" line="207" />
         <source>poor</source>
         <translation>差</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="210" />
+        <location filename="../labelwords.py" line="213" />
         <source>All are off</source>
         <translation>已全部撕净</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="210" />
+        <location filename="../labelwords.py" line="213" />
         <source>Label is on</source>
         <translation>标签已贴好</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="215" />
+        <location filename="../labelwords.py" line="218" />
         <source>Read again</source>
         <translation>再读一次</translation>
     </message>
@@ -3488,6 +3493,10 @@ model {model}   recipe {recipe}   program {program}</source>
     <message>
         <source>look at {serial}</source>
         <translation>查看 {serial}</translation>
+    </message>
+    <message>
+        <source>look back from {serial}</source>
+        <translation>从 {serial} 往前查</translation>
     </message>
     <message>
         <source>look for an open trigger</source>

@@ -16,7 +16,7 @@ from shellmark_inspect.said import Said, said_by
 from shellmark_trace import PrinterError, States, TraceError
 
 from .calls import Call, Calls, Closed, Spoken
-from .looking import labels_seen, see_label, steady_odometer
+from .looking import Sightings, labels_seen, see_label, steady_odometer
 from .parts import Ledgers, Parts, Settings
 from .states import Fault, Labelling, LabelState
 
@@ -42,6 +42,8 @@ class Labeller:
         self._status = Labelling(_S.STARTING)
         self._pause_s = self._settings.first_pause_s
         self._operator = ""
+        self._sightings = Sightings()
+        self._doubted: tuple[str, ...] = ()
         self._thread = Thread(target=self._work, name="labeller", daemon=True)
 
     def start(self) -> Labeller:
@@ -194,6 +196,7 @@ class Labeller:
 
     def _settle(self, code: Waiting) -> None:
         """Bring a SENT code to ACTIVE, or void it once every label is off its case. Nothing is printed here."""
+        self._sightings = Sightings()
         try:
             fault = self._stick(code) if self._is_counted(code) else Fault.UNCOUNTED
             if fault is not None:
@@ -234,7 +237,7 @@ class Labeller:
     def _check(self, code: Waiting) -> Fault | None:
         """Read the label and the odometer; all of it right makes the code ACTIVE, otherwise the fault."""
         self._show(_S.READING, code)
-        seen = see_label(code, self._parts, self._settings)
+        seen = see_label(code, self._parts, self._settings, self._sightings)
         after = self._patiently(code)
         if seen.fault is not None or seen.read is None:
             return seen.fault
@@ -245,6 +248,7 @@ class Labeller:
         least = self._settings.uec_least
         view, frame = self._settings.view, seen.frame
         self._keep(lambda r: r.labels.activate(code.serial, proof, frame, view=view, uec_least=least))
+        self._doubted = ()
         return None
 
     def _strip(self, code: Waiting, fault: Fault) -> None:
@@ -262,6 +266,7 @@ class Labeller:
             else:
                 shown = Fault.STILL_THERE
         after, operator, most = self._patiently(code), self._operator, self._settings.attempts
+        self._doubt_earlier(code, after, came=why is not Fault.MISSING)
         self._keep(lambda r: r.labels.replace(code.serial, why, operator=operator, odometer=after, attempts=most))
 
     def _take_off(self, code: Waiting) -> None:
@@ -272,7 +277,16 @@ class Labeller:
             if said is not None and self._took(said, code) and self._is_bare(code):
                 break
         after = self._patiently(code)
+        self._doubt_earlier(code, after, came=True)
         self._keep(lambda records: records.labels.counted_after(code.serial, after))
+
+    def _doubt_earlier(self, code: Waiting, after: int | None, *, came: bool) -> None:
+        """A label more than is accounted for may be a late copy of the case before; it is asked before the code goes.
+
+        A transaction of its own, the first of the two: a crash between them only doubts once too often.
+        """
+        own, others = max(self._sightings.own, int(came)), sorted(self._sightings.others)
+        self._doubted = self._keep(lambda r: r.labels.doubt_earlier(code.serial, after, own=own, others=others))
 
     def _refuse(self, count: int | None) -> None:
         """The odometer is not where it was left: the last serial goes in doubt, nothing is printed until people act."""
@@ -285,6 +299,7 @@ class Labeller:
         suspect = self._keep(lambda records: records.labels.odometer_differs(count))
         last: LastReading | None = self._keep(lambda records: records.labels.last_reading())
         detail = Said("the odometer shows {count}, {due} is due", count=count, due=last.value if last else "-")
+        self._doubted = (suspect,) if suspect else ()
         self._show(_S.REFUSED, fault=Fault.ODOMETER, serial=suspect or "", detail=detail)
         while (said := self._calls.hear(Call.RECONCILE, Call.TALLY)) is not None:
             self._do(said, partial(self._counted, said))
@@ -300,6 +315,7 @@ class Labeller:
         if not self._fits(found):
             self._keep(lambda records: records.labels.odometer_differs(found))
         kept: Reconciliation = self._keep(lambda records: records.stock.reconcile(found, **values))
+        self._doubted = ()
         return kept
 
     def _supervised(self, halted: Halted) -> None:
@@ -338,7 +354,7 @@ class Labeller:
 
     def _is_bare(self, code: Waiting) -> bool:
         try:
-            return labels_seen(code, self._parts) == 0
+            return labels_seen(code, self._parts, self._sightings) == 0
         except CameraError as e:  # the person's word has to do
             log.warning("label of case %s: stripped unseen: %s", code.case_id, e)
             return True
@@ -385,7 +401,7 @@ class Labeller:
         case: dict[str, Any] = (
             {} if code is None else {"case_id": code.case_id, "serial": code.serial, "attempt": code.attempt}
         )
-        self._set(Labelling(state, **(case | more)))
+        self._set(Labelling(state, doubted=self._doubted, **(case | more)))
 
     def _set(self, status: Labelling) -> None:
         if status != self._status:

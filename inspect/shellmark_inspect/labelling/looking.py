@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from shellmark_inspect.errors import CameraError
@@ -32,6 +32,22 @@ _LOOK_AGAIN = frozenset({Fault.NOT_READ, Fault.WEAK})
 """Faults of one frame a further frame may not have; the others end the look."""
 
 
+@dataclass(slots=True)
+class Sightings:
+    """What the camera has seen while one code's label was at hand.
+
+    `own` is how many labels of that code lay in one frame at most, `others` are the serials of other codes.
+    """
+
+    own: int = 0
+    others: set[str] = field(default_factory=set)
+
+    def add(self, reads: Sequence[LabelRead], code: Waiting) -> None:
+        """One more frame."""
+        self.own = max(self.own, sum(read.text == code.text for read in reads))
+        self.others |= {read.link.serial for read in reads if read.link is not None} - {code.serial}
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What was seen: the fault, or the one label that is right with the frame it is in."""
@@ -58,10 +74,11 @@ def steady_odometer(printer: Printer) -> int | None:
     )
 
 
-def see_label(code: Waiting, parts: Parts, settings: Settings) -> Seen:
+def see_label(code: Waiting, parts: Parts, settings: Settings, sightings: Sightings) -> Seen:
     """Look at the case that lies under the camera until its label is right, or for `looks` times.
 
-    One frame with a second or another label settles it: such a case is not right in any frame.
+    One frame with a second or another label settles it: such a case is not right in any frame. What every frame shows
+    is added to the sightings.
     """
     seen = Seen(Fault.NO_PICTURE)
     for _ in range(settings.looks):
@@ -69,7 +86,7 @@ def see_label(code: Waiting, parts: Parts, settings: Settings) -> Seen:
             frames = parts.look(code)
         except CameraError:
             continue
-        found = [_in_frame(frame, code, parts, settings) for frame in frames]
+        found = [_in_frame(frame, code, parts, settings, sightings) for frame in frames]
         bad = next((one for one in found if one.fault is not None and one.fault not in _LOOK_AGAIN), None)
         if bad is not None:
             return bad
@@ -79,17 +96,21 @@ def see_label(code: Waiting, parts: Parts, settings: Settings) -> Seen:
     return seen
 
 
-def labels_seen(code: Waiting, parts: Parts) -> int:
+def labels_seen(code: Waiting, parts: Parts, sightings: Sightings) -> int:
     """The most codes that one frame of the case shows now, ours or not.
 
     Raises:
         CameraError: there is no picture.
     """
-    return max((sum(read.link is not None for read in parts.read(frame)) for frame in parts.look(code)), default=0)
+    found = [parts.read(frame) for frame in parts.look(code)]
+    for reads in found:
+        sightings.add(reads, code)
+    return max((sum(read.link is not None for read in reads) for reads in found), default=0)
 
 
-def _in_frame(frame: Pixels, code: Waiting, parts: Parts, settings: Settings) -> Seen:
+def _in_frame(frame: Pixels, code: Waiting, parts: Parts, settings: Settings, sightings: Sightings) -> Seen:
     reads: Sequence[LabelRead] = parts.read(frame)
+    sightings.add(reads, code)
     verdict = judge_read(reads, code.serial, parse_link(code.text).host, code.gtin)
     if verdict is not ReadVerdict.RIGHT:
         return Seen(_FAULTS[verdict])

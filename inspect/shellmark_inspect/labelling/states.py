@@ -106,7 +106,8 @@ class Labelling:
 
     `case_id`, `serial` and `attempt` are of the case at hand, "" and 0 for none; `fault` says why a label has to come
     off or is refused; `detail` is one line more for people who look after the station; `waiting` counts the codes that
-    have no proven label, at most 100.
+    have no proven label, at most 100; `doubted` are serials of earlier cases that came into doubt with the last
+    void code or reading: a second label of theirs may be out.
     """
 
     state: LabelState
@@ -116,6 +117,7 @@ class Labelling:
     fault: Fault | None = None
     detail: str = ""
     waiting: int = 0
+    doubted: tuple[str, ...] = ()
 
     @property
     def to_do(self) -> tuple[str, str]:

@@ -71,10 +71,14 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class LastReading:
-    """The last kept reading of the odometer, and the serial it belongs to; None after a reconciliation."""
+    """A kept reading of the odometer, and the serial it belongs to; None after a reconciliation.
+
+    `is_open` says that it was taken before a job and that no reading after the job is kept.
+    """
 
     value: int | None
     serial: str | None
+    is_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -258,24 +259,43 @@ class Labels(Life):
         return new
 
     def odometer_differs(self, odometer: int | None) -> str | None:
-        """The odometer does not show what it should: the last serial, if it lives, goes in doubt; which, or None."""
+        """The odometer does not show what it should: the last code that was printed, if it lives, goes in doubt.
+
+        Its serial, or None. A code that went void with its job under way accounts for one label itself.
+        """
 
         def do() -> str | None:
             last = self._stock.last_reading()
-            found = None if last is None or last.serial is None else self._codes.find(last.serial)
-            if found is None or States(found["state"]) not in LIVE - {_S.RESERVED, _S.SENT}:
+            if last is None or (last.is_open and not _is_more(last.value, odometer, 1)):
                 return None
-            if Suspicion.SUSPECT not in SUSPICIONS[Suspicion(found["suspicion"])]:
-                return str(found["serial"])
-            assert last is not None
-            facts = {"odometer": [last.value, odometer]}
-            self._codes.suspect(
-                found, Suspicion.SUSPECT, Cause(found["row"], datetime.now(UTC), "", "odometer", facts=facts)
-            )
-            return str(found["serial"])
+            printed = self._stock.printed_before(last.serial if last.is_open else None)
+            return self._put_in_doubt(printed, "odometer", {"odometer": [last.value, odometer]})
 
         serial: str | None = self._write("mark the last label", do)
         return serial
+
+    def doubt_earlier(
+        self, serial: str, odometer: int | None, *, own: int, others: Sequence[str] = ()
+    ) -> tuple[str, ...]:
+        """Put in doubt what may have a second label, as a job shows that ends without proof; before it is void.
+
+        `odometer` is the reading afterwards and `own` the labels of this job that are accounted for: one more may be a
+        late copy of the code that was printed before it. `others` are serials the camera read beside it: such a code
+        was seen where it does not belong. Returns the serials that are in doubt for it.
+        """
+
+        def do() -> tuple[str, ...]:
+            mine, before = self._get(serial), self._stock.before(serial)
+            doubted: list[str | None] = []
+            if before is not None and _is_more(before.value, odometer, own):
+                facts = {"odometer": [before.value, odometer], "job": mine["serial"]}
+                doubted.append(self._put_in_doubt(self._stock.printed_before(mine["serial"]), "odometer", facts))
+            facts = {"case": mine["case_id"], "job": mine["serial"]}
+            doubted += [self._put_in_doubt(other, "seen elsewhere", facts) for other in others]
+            return tuple(dict.fromkeys(filter(None, doubted)))
+
+        found: tuple[str, ...] = self._write(Said("look back from {serial}", serial=serial), do)
+        return found
 
     # ── within a transaction ────────────────────────────────────────────────────────────────────────────────────
 
@@ -285,6 +305,16 @@ class Labels(Life):
         last = sa.select(c.kind, c.verdict, c.disposition).where(c.case_id == case_id).order_by(c.row.desc()).limit(1)
         kind, verdict, disposition = self._connection.execute(last).one()
         return bool(verdict == "PASS" if kind == "inspection" else disposition in ("OK", "B_GRADE"))
+
+    def _put_in_doubt(self, serial: str | None, reason: str, facts: dict[str, Any]) -> str | None:
+        """A code whose label is proven and that lives goes in doubt, or is already; its serial, None for any other."""
+        found = None if serial is None else self._codes.find(serial)
+        if found is None or States(found["state"]) not in LIVE - {_S.RESERVED, _S.SENT}:
+            return None
+        if Suspicion.SUSPECT in SUSPICIONS[Suspicion(found["suspicion"])]:
+            cause = Cause(found["row"], datetime.now(UTC), "", reason, facts=facts)
+            self._codes.suspect(found, Suspicion.SUSPECT, cause)
+        return str(found["serial"])
 
     def _attempt(self, serial: str) -> int:
         e = code_events.c
@@ -320,6 +350,11 @@ def _as_waiting(row: sa.RowMapping) -> Waiting:
         counted=row["reading"] is not None,
         odometer=row["value"],
     )
+
+
+def _is_more(before: int | None, after: int | None, labels: int) -> bool:
+    """Whether the odometer went on by more than so many labels, or back."""
+    return before is not None and after is not None and not 0 <= after - before <= labels
 
 
 def _unproven(text: str, proof: Proof, before: LastReading | None, uec_least: float) -> str:

@@ -192,9 +192,9 @@ class Stock:
     def last_reading(self) -> LastReading | None:
         """The last kept reading, None before the first."""
         c = odometers.c
-        last = sa.select(c.value, c.serial).where(c.station == self._station).order_by(c.reading.desc()).limit(1)
-        found = self._connection.execute(last).one_or_none()
-        return None if found is None else LastReading(*found)
+        last = sa.select(c.value, c.serial, c.cause).where(c.station == self._station)
+        found = self._connection.execute(last.order_by(c.reading.desc()).limit(1)).one_or_none()
+        return None if found is None else LastReading(found.value, found.serial, found.cause == "before")
 
     def before(self, serial: str) -> LastReading | None:
         """The reading before a serial's print command, None when the command was never given."""
@@ -202,6 +202,29 @@ class Stock:
         found = self._connection.execute(sa.select(c.value, c.serial).where(c.serial == serial, c.cause == "before"))
         row = found.one_or_none()
         return None if row is None else LastReading(*row)
+
+    def printed_before(self, serial: str | None = None) -> str | None:
+        """The code whose label came out of this printer last, or last before another code's job; None for none.
+
+        A copy that comes late is of that code. A void code counts where the odometer went on with its job, otherwise it
+        is passed over, as are reconciliations: nothing came out with them.
+        """
+        c = odometers.c
+        query = sa.select(c.cause, c.serial, c.value, codes.c.state).join(codes, codes.c.serial == c.serial)
+        query = query.where(c.station == self._station).order_by(c.reading.desc())
+        if serial is not None:
+            its = sa.select(c.reading).where(c.serial == serial, c.cause == "before").scalar_subquery()
+            query = query.where(c.reading < its)
+        ended: dict[str, int | None] = {}
+        for row in self._connection.execute(query):
+            if row.cause == "after":
+                ended[row.serial] = row.value
+                continue
+            after = ended.get(row.serial)
+            has_come = after is not None and row.value is not None and after > row.value
+            if row.state != str(States.VOID) or has_come:
+                return str(row.serial)
+        return None
 
     def _quantity(self, number: str) -> int | None:
         """The pieces of an order; on a server its first entry is locked, so that two stations count one by one."""

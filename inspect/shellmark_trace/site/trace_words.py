@@ -66,6 +66,8 @@ FACTS: Mapping[str, Text] = MappingProxyType(
         "odometer": Text("打印机计数", "printer's count"),
         "picture": Text("标签照片", "picture of the label"),
         "check": Text("点检号", "daily check"),
+        "job": Text("当时打印的码", "label printed then"),
+        "case": Text("出现在箱壳", "seen on case"),
         "replaces": Text("替换的码", "replaces"),
         "order": Text("订单", "order"),
         "batch": Text("批次", "batch"),

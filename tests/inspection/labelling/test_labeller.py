@@ -217,6 +217,7 @@ def test_a_copy_made_after_the_proof_stops_the_printing(shop: Open, printer: Any
     one.inspect("b")
     refused = one.wait(S.REFUSED)
     assert refused.fault is Fault.ODOMETER
+    assert refused.doubted == (refused.serial,) != ("",)
     assert codes(one, "a") == [("ACTIVE", "SUSPECT")]
     assert codes(one, "b") == [("RESERVED", "NONE")], "nothing is printed"
     with pytest.raises(InputError, match="two different persons"):
@@ -225,12 +226,110 @@ def test_a_copy_made_after_the_proof_stops_the_printing(shop: Open, printer: Any
     with pytest.raises(InputError, match="needs a note"):
         one.do(one.labeller.reconcile, "w17", "s01")
     one.do(one.labeller.reconcile, "w17", "s01", note="a copy lay on the printer; destroyed")
-    assert one.wait(S.STICK).case_id == "b"
+    stick_b = one.wait(S.STICK)
+    assert (stick_b.case_id, stick_b.doubted) == ("b", ()), "they have looked for it"
     kept = one.keep(lambda r: r.stock.reconciled()).result()[0]
     assert (kept.printed, kept.known, kept.agrees, kept.second_operator) == (2, 1, False, "s01")
     assert codes(one, "a") == [("ACTIVE", "SUSPECT")], "only a person clears it"
     one.keep(lambda r: r.labels.clear(r.labels.last_reading() and refused.serial, operator="s01", reason="ok")).result()
     assert codes(one, "a") == [("ACTIVE", "CLEARED")]
+
+
+def void_next(shop: Shop, printer: Any, case_id: str, copies: int) -> Labelling:
+    """A further case whose label does not count; `copies` of the label before it came with it. All are destroyed."""
+    out = len(printer.pictures)
+    shop.inspect(case_id)
+    status = shop.wait(S.STICK)
+    printer.wait(out + 1)
+    for _ in range(copies):
+        printer.reprint(back=2)
+    shop.do(shop.labeller.stuck, "w17")
+    strip = shop.wait(S.STRIP)
+    shop.on[case_id] = []
+    shop.do(shop.labeller.stripped, "w17", strip.serial)
+    again = shop.wait(S.STICK, but=status)
+    assert (again.case_id, again.attempt) == (case_id, 2)
+    return again
+
+
+def test_a_late_copy_that_hides_behind_the_next_job_puts_its_own_case_in_doubt(shop: Open, printer: Any) -> None:
+    one = shop()
+    one.start()
+    label_one(one, printer, "a")
+    serial = one.keep(lambda r: r.labels.last_reading()).result().serial
+    again = void_next(one, printer, "b", copies=1)
+    assert again.doubted == (serial,)
+    assert codes(one, "a") == [("ACTIVE", "SUSPECT")]
+    printer.wait(4)
+    stick(one, printer, 1, again)
+    assert one.wait(S.IDLE).doubted == (), "said until a label is right"
+    assert codes(one, "b") == [("VOID", "NONE"), ("ACTIVE", "NONE")]
+
+
+def test_a_label_that_is_only_bad_puts_nobody_in_doubt(shop: Open, printer: Any) -> None:
+    one = shop()
+    one.start()
+    label_one(one, printer, "a")
+    assert void_next(one, printer, "b", copies=0).doubted == ()
+    assert codes(one, "a") == [("ACTIVE", "NONE")]
+
+
+def test_both_labels_of_a_double_shown_to_the_camera_put_nobody_in_doubt(shop: Open, printer: Any) -> None:
+    one = shop()
+    one.start()
+    label_one(one, printer, "a")
+    printer.faults = Faults(double=1.0)
+    one.inspect("b")
+    status = one.wait(S.STICK)
+    printer.wait(3)
+    printer.faults = Faults()
+    stick(one, printer, 1, status)
+    first = one.wait(S.STRIP)
+    assert first.fault is Fault.ODOMETER
+    stick(one, printer, 2, first)
+    assert one.wait(S.STRIP, but=first).fault is Fault.SEVERAL
+    one.on["b"] = []
+    one.do(one.labeller.stripped, "w17")
+    assert one.wait(S.STICK).doubted == ()
+    assert codes(one, "a") == [("ACTIVE", "NONE")]
+
+
+def test_a_label_nobody_found_may_be_the_one_before(shop: Open, printer: Any) -> None:
+    one = shop()
+    one.start()
+    label_one(one, printer, "a")
+    one.inspect("b")
+    status = one.wait(S.STICK)
+    printer.wait(2)
+    one.do(one.labeller.missing, "w17")
+    one.wait(S.STRIP)
+    one.do(one.labeller.stripped, "w17")
+    one.wait(S.STICK, but=status)
+    assert codes(one, "a") == [("ACTIVE", "SUSPECT")], "the printer counted a label that nobody has"
+
+
+@pytest.mark.parametrize("is_right_then", [True, False])
+def test_a_label_of_another_case_is_in_doubt_once_it_was_stripped(
+    shop: Open, printer: Any, is_right_then: bool
+) -> None:
+    one = shop()
+    one.start()
+    label_one(one, printer, "a")
+    one.inspect("b")
+    status = one.wait(S.STICK)
+    printer.wait(2)
+    one.on["b"] = [printer.pictures[0]]
+    one.do(one.labeller.stuck, "w17")
+    strip = one.wait(S.STRIP)
+    assert strip.fault is Fault.OTHER
+    if is_right_then:
+        stick(one, printer, 1, status)
+        one.wait(S.IDLE)
+    else:
+        one.on["b"] = []
+        one.do(one.labeller.stripped, "w17")
+        one.wait(S.STICK, but=status)
+    assert codes(one, "a") == [("ACTIVE", "NONE" if is_right_then else "SUSPECT")]
 
 
 def test_a_copy_is_seen_even_when_no_case_follows(shop: Open, printer: Any) -> None:

@@ -17,7 +17,7 @@ from shellmark_inspect.records import Proof, Records, Waiting, schema
 from shellmark_inspect.records.clock import ClockWatch
 from shellmark_inspect.records.pictures import Pictures
 from shellmark_inspect.types import Disposition, Inspection, Verdict
-from shellmark_trace import States
+from shellmark_trace import States, Suspicion
 
 Make = Callable[..., Inspection]
 GTIN = "06901234567892"
@@ -302,6 +302,64 @@ def test_an_odometer_that_went_on_by_itself_puts_the_last_label_in_doubt(line: L
     assert line.events(second.serial)[-1][-1] == {"odometer": [line.odometer, line.odometer + 1]}
     assert [event[1] for event in line.events(first.serial)][-1] == "ACTIVE"
     assert line.labels.odometer_differs(line.odometer + 1) == second.serial, "told again, done once"
+
+
+def test_a_copy_after_a_count_of_the_shift_is_still_of_the_last_label(line: Line) -> None:
+    code = line.active("a")
+    assert line.stock.reconcile(line.odometer, operator="w17").agrees
+    assert line.labels.odometer_differs(line.odometer + 1) == code.serial
+    assert line.labels.standing(code.serial) == (States.ACTIVE, Suspicion.SUSPECT)
+
+
+@pytest.mark.parametrize(
+    ("after", "own", "is_doubted"),
+    [(0, 0, False), (1, 1, False), (2, 2, False), (2, 1, True), (1, 0, True), (-1, 1, True), (None, 1, False)],
+)
+def test_a_label_no_one_accounts_for_may_be_a_late_copy_of_the_one_before(
+    line: Line, after: int | None, own: int, is_doubted: bool
+) -> None:
+    earlier, before = line.active("a"), line.odometer
+    job = line.sent("b")
+    reading = None if after is None else before + after
+    expected = (earlier.serial,) if is_doubted else ()
+    assert line.labels.doubt_earlier(job.serial, reading, own=own) == expected
+    assert line.labels.doubt_earlier(job.serial, reading, own=own) == expected, "told again, done once"
+    assert len(line.events(earlier.serial)) == 3 + is_doubted
+    if is_doubted:
+        assert line.events(earlier.serial)[-1][4:] == ("odometer", {"odometer": [before, reading], "job": job.serial})
+    assert line.labels.standing(job.serial) == (States.SENT, Suspicion.NONE)
+
+
+def test_a_job_nothing_came_of_absolves_nobody_one_with_a_label_does(line: Line) -> None:
+    earlier = line.active("a")
+    lost = line.sent("b")
+    line.odometer -= 1
+    line.labels.replace(lost.serial, "missing", odometer=line.odometer)
+    again = line.sent("b")
+    assert line.labels.doubt_earlier(again.serial, line.odometer + 1, own=1) == (earlier.serial,)
+    line.labels.clear(earlier.serial, operator="s01", reason="looked")
+    line.labels.replace(again.serial, "weak", odometer=line.odometer)
+    third = line.sent("b")
+    assert line.labels.doubt_earlier(third.serial, line.odometer + 1, own=1) == (), "a copy of a void code says so"
+    assert line.labels.odometer_differs(line.odometer + 1) is None
+
+
+def test_a_job_whose_code_went_void_meanwhile_accounts_for_its_own_label(line: Line) -> None:
+    earlier = line.active("a")
+    job = line.sent("b")
+    line.labels.void(job.serial, operator="w17", reason="the case fell down")
+    assert line.labels.odometer_differs(line.odometer) is None, "its label and no other"
+    assert line.labels.odometer_differs(line.odometer + 1) == earlier.serial
+
+
+def test_a_code_that_is_read_on_another_case_goes_in_doubt(line: Line) -> None:
+    elsewhere, between = line.active("a"), line.active("b")
+    job = line.sent("c")
+    seen = [elsewhere.serial, "0000000000000", job.serial]
+    assert line.labels.doubt_earlier(job.serial, line.odometer, own=1, others=seen) == (elsewhere.serial,)
+    reason, facts = line.events(elsewhere.serial)[-1][4:]
+    assert (reason, facts) == ("seen elsewhere", {"case": "c", "job": job.serial})
+    assert line.labels.standing(between.serial) == (States.ACTIVE, Suspicion.NONE)
 
 
 def test_an_unknown_serial_is_bad_input(sqlite: Any, inspection: Make) -> None:

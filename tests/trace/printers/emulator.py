@@ -129,10 +129,10 @@ class Emulator:
         with self._lock:
             return self._count
 
-    def reprint(self) -> None:
-        """Somebody presses the button that prints the last label again."""
+    def reprint(self, back: int = 1) -> None:
+        """Somebody presses the button that prints the last label again, or the one so many labels back comes late."""
         with self._lock:
-            last = self.printed[-1]
+            last = self.printed[-back]
         self._out(last.job, last.copy + 1, last.picture)
 
     def open_head(self) -> None:
