@@ -14,7 +14,7 @@ import pytest
 import segno
 import zxingcpp
 
-from shellmark_trace import LinkError, SerialError, digital_link
+from shellmark_trace import LinkError, SerialError, digital_link, label_matrix
 from shellmark_trace.labels import LabelContent, draw_label
 from shellmark_trace.readback import (
     UEC_LEAST,
@@ -248,6 +248,15 @@ def test_a_micro_qr_is_not_made_out_of_a_spoilt_finder_pattern() -> None:
     said = {read.text for read in zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)}
     assert said & {"222898"} or said <= {text}  # what the decoder makes of it when it may look for every kind of QR
     assert {read.text for read in read_labels(picture)} <= {"", text}
+
+
+@pytest.mark.parametrize("serial", ["S4KP370Q5WWP7", "2MW8CNNPJQT93"])
+def test_marks_among_a_symbols_own_dots_are_no_second_label(serial: str) -> None:
+    text = digital_link("X.CN", "06901234567892", serial)
+    made = np.full((200, 440), 120, np.uint8)
+    dots = label_matrix(text).repeat(4, 0).repeat(4, 1)
+    made[20 : 20 + dots.shape[0], 30 : 30 + dots.shape[1]] = np.where(dots, 25, 235)
+    assert [read.text for read in read_labels(made)] == [text]
 
 
 def test_the_door_of_trace_loads_no_opencv_for_labels_and_printers() -> None:
