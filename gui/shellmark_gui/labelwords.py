@@ -68,6 +68,7 @@ _LINES: Mapping[LabelState, str] = {
 
 _FAULTS: Mapping[Fault, str] = {
     Fault.MISSING: QT_TRANSLATE_NOOP("label", "No label came"),
+    Fault.LATE: QT_TRANSLATE_NOOP("label", "A label came after all: have it read again"),
     Fault.NOT_READ: QT_TRANSLATE_NOOP("label", "The camera reads no label"),
     Fault.WEAK: QT_TRANSLATE_NOOP("label", "The label is printed too badly"),
     Fault.OTHER: QT_TRANSLATE_NOOP("label", "It is another label"),
@@ -161,8 +162,8 @@ def label_look(now: Labelling, keys: LabelKeys, since: datetime | None = None) -
     if now.state is _S.REFUSED and now.fault is Fault.UNCOUNTED:
         said = translate("label", "the printer does not count its labels: see [label] uncounted")
     if now.doubted:
-        twice = translate("label", "Label …{six} may be out twice: look for it")
-        said = f"{said} · {twice.format(six=now.doubted[0][-6:])}"
+        sixes = " …".join(serial[-6:] for serial in now.doubted)
+        said += " · " + translate("label", "Label …{six} may be out twice: look for it").format(six=sixes)
     brief = translate("label", "case {case}").format(case=now.case_id) if now.case_id else keys.page
     word = translate("label", _WORDS[now.state])
     return LabelLook(shape, word, said.lstrip("。. "), colour, brief, now.state in WANTS_PERSON)

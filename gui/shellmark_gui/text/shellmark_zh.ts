@@ -1993,198 +1993,203 @@
         <translation>下次启动后继续</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="218" />
+        <location filename="../labelwords.py" line="219" />
         <location filename="../labelwords.py" line="70" />
         <source>No label came</source>
         <translation>没有出标签</translation>
     </message>
     <message>
         <location filename="../labelwords.py" line="71" />
+        <source>A label came after all: have it read again</source>
+        <translation>标签后来出来了，请放到相机下重读</translation>
+    </message>
+    <message>
+        <location filename="../labelwords.py" line="72" />
         <source>The camera reads no label</source>
         <translation>相机没有读到标签</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="72" />
+        <location filename="../labelwords.py" line="73" />
         <source>The label is printed too badly</source>
         <translation>标签打印质量太差</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="73" />
+        <location filename="../labelwords.py" line="74" />
         <source>It is another label</source>
         <translation>贴的是别的标签</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="74" />
+        <location filename="../labelwords.py" line="75" />
         <source>There is more than one label on the case</source>
         <translation>箱壳上不止一张标签</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="75" />
+        <location filename="../labelwords.py" line="76" />
         <source>The printer's count did not go on by exactly one</source>
         <translation>打印机计数不是正好加一</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="76" />
+        <location filename="../labelwords.py" line="77" />
         <source>The printer's count before the job is not known</source>
         <translation>打印前没有记下打印机计数</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="77" />
+        <location filename="../labelwords.py" line="78" />
         <source>The camera gives no picture</source>
         <translation>相机没有图像</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="78" />
+        <location filename="../labelwords.py" line="79" />
         <source>The case was judged anew and its code is void</source>
         <translation>箱壳已改判，编码已作废</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="79" />
+        <location filename="../labelwords.py" line="80" />
         <source>There is still a label on the case</source>
         <translation>箱壳上还有标签</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="80" />
+        <location filename="../labelwords.py" line="81" />
         <source>The printer went away before the job</source>
         <translation>打印前打印机断开</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="98" />
+        <location filename="../labelwords.py" line="99" />
         <source>in doubt</source>
         <translation>存疑</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="100" />
+        <location filename="../labelwords.py" line="101" />
         <source>perhaps copied</source>
         <translation>疑似被复制</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="105" />
+        <location filename="../labelwords.py" line="106" />
         <source>The label is damaged or dirty</source>
         <translation>标签破损或脏污</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="106" />
+        <location filename="../labelwords.py" line="107" />
         <source>The label fell off</source>
         <translation>标签脱落</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="107" />
+        <location filename="../labelwords.py" line="108" />
         <source>The label is in the wrong place</source>
         <translation>标签位置不对</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="108" />
+        <location filename="../labelwords.py" line="109" />
         <source>The label says something wrong</source>
         <translation>标签内容有误</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="109" />
+        <location filename="../labelwords.py" line="110" />
         <source>The label is on the wrong case</source>
         <translation>标签贴错箱壳</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="110" />
+        <location filename="../labelwords.py" line="111" />
         <source>The case was reworked</source>
         <translation>箱壳已返修</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="115" />
+        <location filename="../labelwords.py" line="116" />
         <source>The labels were found and destroyed</source>
         <translation>标签已找到并销毁</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="116" />
+        <location filename="../labelwords.py" line="117" />
         <source>Labels were printed as a test</source>
         <translation>打印了测试标签</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="117" />
+        <location filename="../labelwords.py" line="118" />
         <source>Labels ran off when the roll was changed</source>
         <translation>换卷时走掉的标签</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="118" />
+        <location filename="../labelwords.py" line="119" />
         <source>Another printer was put in</source>
         <translation>换了打印机</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="119" />
+        <location filename="../labelwords.py" line="120" />
         <source>A label jammed in the printer, destroyed</source>
         <translation>标签卡在打印机里，已销毁</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="120" />
+        <location filename="../labelwords.py" line="121" />
         <source>Looked for, not found</source>
         <translation>找过，没有找到</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="162" />
+        <location filename="../labelwords.py" line="163" />
         <source>the printer does not count its labels: see [label] uncounted</source>
         <translation>打印机没有计数功能：见配置 [label] uncounted</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="164" />
+        <location filename="../labelwords.py" line="166" />
         <source>Label …{six} may be out twice: look for it</source>
         <translation>标签 …{six} 可能多出一张，请找出来</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="166" />
+        <location filename="../labelwords.py" line="167" />
         <source>case {case}</source>
         <translation>箱壳 {case}</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="173" />
+        <location filename="../labelwords.py" line="174" />
         <source>Label active: {six}</source>
         <translation>标签已激活 {six}</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="174" />
+        <location filename="../labelwords.py" line="175" />
         <source>done; the next case, please</source>
         <translation>完成，请做下一件</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="179" />
+        <location filename="../labelwords.py" line="180" />
         <source>order {number} has its {count} codes: for the next order press {page}</source>
         <translation>订单 {number} 的 {count} 个编码已用完，按 [{page}] 换订单</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="182" />
+        <location filename="../labelwords.py" line="183" />
         <source>The order is complete</source>
         <translation>订单已完成</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="203" />
+        <location filename="../labelwords.py" line="204" />
         <source>not read</source>
         <translation>未读到</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="205" />
+        <location filename="../labelwords.py" line="206" />
         <source>good</source>
         <translation>好</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="207" />
+        <location filename="../labelwords.py" line="208" />
         <source>fair</source>
         <translation>可</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="207" />
+        <location filename="../labelwords.py" line="208" />
         <source>poor</source>
         <translation>差</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="213" />
+        <location filename="../labelwords.py" line="214" />
         <source>All are off</source>
         <translation>已全部撕净</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="213" />
+        <location filename="../labelwords.py" line="214" />
         <source>Label is on</source>
         <translation>标签已贴好</translation>
     </message>
     <message>
-        <location filename="../labelwords.py" line="218" />
+        <location filename="../labelwords.py" line="219" />
         <source>Read again</source>
         <translation>再读一次</translation>
     </message>
@@ -3499,6 +3504,10 @@ model {model}   recipe {recipe}   program {program}</source>
         <translation>从 {serial} 往前查</translation>
     </message>
     <message>
+        <source>look for a label that was left</source>
+        <translation>查找未撕下的标签</translation>
+    </message>
+    <message>
         <source>look for an open trigger</source>
         <translation>查找未完成的触发</translation>
     </message>
@@ -3593,6 +3602,10 @@ model {model}   recipe {recipe}   program {program}</source>
     <message>
         <source>open the image folder</source>
         <translation>打开图片文件夹</translation>
+    </message>
+    <message>
+        <source>order {number} has all its {quantity} codes: set case {case} aside, or let two persons raise it</source>
+        <translation>订单 {number} 的 {quantity} 个编码已用完：把箱壳 {case} 另行处置，或由两人增加订单数量</translation>
     </message>
     <message>
         <source>order {number} has all its {quantity} codes: take the next order</source>
@@ -4101,6 +4114,10 @@ model {model}   recipe {recipe}   program {program}</source>
     <message>
         <source>{kind} of view {view}: {shape} is no picture: {err}</source>
         <translation>视图 {view} 的 {kind}：{shape} 不是图片：{err}</translation>
+    </message>
+    <message>
+        <source>{left} labels left on the roll cannot be: count them</source>
+        <translation>卷上不可能剩 {left} 张标签：请数一数</translation>
     </message>
     <message>
         <source>{mm:.1f} mm off, {most:g} mm is the most</source>

@@ -252,6 +252,8 @@ def relabel(
 
     Example: `shellmark codes relabel station.toml C-0042 --operator w17 --second s01 --reason "label torn"`
     """
+    if StationConfig.read(config).label is None:
+        raise InputError("the station prints no labels: have the case relabelled where it got its label")
     with at_rest(config) as records:
         serial = records.labels.relabel(case, first=operator, second=second, reason=reason)
         tell(records, StationConfig.read(config))

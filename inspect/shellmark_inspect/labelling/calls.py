@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -31,6 +31,35 @@ class Spoken:
     call: Call
     values: Mapping[str, Any]
     answer: Future[Any] = field(default_factory=Future)
+
+    def is_for(self, serial: str) -> bool:
+        """Whether it was said of this code; otherwise it is answered so."""
+        if (meant := self.values["serial"]) in ("", serial):
+            return True
+        self.answer.set_exception(
+            InputError(
+                "{call} of {serial} came late: {at_hand} is at hand now",
+                call=self.call,
+                serial=meant,
+                at_hand=serial,
+            )
+        )
+        return False
+
+    def carry_out(self, do: Callable[[], Any]) -> bool:
+        """Do what was asked for and answer it; whether it was done.
+
+        What is wrong with it is the answer; what is wrong here is the answer and raised.
+        """
+        try:
+            done = do()
+        except Exception as e:
+            self.answer.set_exception(e)
+            if not isinstance(e, InputError):
+                raise
+            return False
+        self.answer.set_result(done)
+        return True
 
 
 class Closed(Exception):

@@ -10,7 +10,7 @@ from functools import partial
 from threading import Thread
 from typing import Any
 
-from shellmark_inspect.errors import CameraError, InputError, ShellmarkError, WrongState
+from shellmark_inspect.errors import CameraError, ShellmarkError, WrongState
 from shellmark_inspect.records import Halted, LastReading, Proof, Reconciliation, Tally, Waiting
 from shellmark_inspect.said import Said, said_by
 from shellmark_trace import PrinterError, States, TraceError
@@ -132,31 +132,45 @@ class Labeller:
         if code is not None and code.state is States.SENT:
             self._show(_S.STICK, code, waiting=len(waiting))
             self._settle(code)
+        elif (left := self._keep(lambda records: records.labels.left_open())) is not None:
+            self._take_off(left)
         elif halted:
             self._show(_S.SUPERVISOR, waiting=len(waiting), case_id=halted[0].case_id, serial=halted[0].serial)
             self._supervised(halted[0])
         elif code is not None:
             self._print(code, len(waiting))
+        elif self._status.state is _S.REFUSED and not self._fits(count := self._odometer()):
+            self._refuse(count)
         else:
             self._show(_S.IDLE)
-            self._idle()
+            self._watch()
 
-    def _idle(self) -> None:
-        """Wait for news, and look at the odometer now and then: a copy made after the last proof is to be seen."""
+    def _watch(self, *due: Call) -> Spoken | None:
+        """Wait for news, or until one of these is said, and let people count meanwhile.
+
+        The odometer is looked at now and then: a copy made after the last proof is to be seen.
+        """
         pause_s = self._settings.first_pause_s
         while True:
-            said = self._calls.hear(Call.RECONCILE, Call.TALLY, timeout_s=pause_s)
+            said = self._calls.hear(Call.RECONCILE, Call.TALLY, *due, timeout_s=pause_s)
+            has_news = self._calls.heard_news
+            if said is not None and said.call in due:
+                return said
             if said is not None:
-                self._do(said, partial(self._counted, said))
-                if said.call is Call.TALLY:
-                    continue
-                return
-            if self._calls.heard_news:
-                return
-            if not self._fits(count := self._odometer()):
-                self._refuse(count)
-                return
-            pause_s = min(2 * pause_s, self._settings.longest_pause_s)
+                said.carry_out(partial(self._counted, said))
+            if has_news or (said is not None and said.call is Call.RECONCILE):
+                return None
+            if said is None:
+                try:
+                    count = self._odometer()
+                except PrinterError:
+                    if not due:
+                        raise
+                else:  # what is due here goes without a printer, too
+                    if not self._fits(count):
+                        self._refuse(count)
+                        return None
+                pause_s = min(2 * pause_s, self._settings.longest_pause_s)
 
     def _print(self, code: Waiting, waiting: int) -> None:
         """Print a RESERVED code: SENT is committed, then the odometer, then the job is sent (§2 of the design)."""
@@ -196,7 +210,8 @@ class Labeller:
 
     def _settle(self, code: Waiting) -> None:
         """Bring a SENT code to ACTIVE, or void it once every label is off its case. Nothing is printed here."""
-        self._sightings = Sightings()
+        if self._sightings.serial != code.serial:
+            self._sightings = Sightings(code.serial)
         try:
             fault = self._stick(code) if self._is_counted(code) else Fault.UNCOUNTED
             if fault is not None:
@@ -254,19 +269,24 @@ class Labeller:
     def _strip(self, code: Waiting, fault: Fault) -> None:
         """Wait until every label is off the case, then void the code and draw a new one."""
         shown, why = fault, fault
+        due = (Call.STRIPPED, Call.STUCK) if self._is_counted(code) else (Call.STRIPPED,)
         while True:
             self._show(_S.STRIP, code, fault=shown)
-            if self._heard(code, Call.STRIPPED, Call.STUCK) is Call.STUCK:
-                again = self._check(code) if self._is_counted(code) else Fault.UNCOUNTED
+            if self._heard(code, *due) is Call.STUCK:
+                again = self._check(code)
                 if again is None:
                     return
                 shown = why = again
-            elif self._is_bare(code):
-                break
-            else:
+            elif not self._is_bare(code):
                 shown = Fault.STILL_THERE
-        after, operator, most = self._patiently(code), self._operator, self._settings.attempts
-        self._doubt_earlier(code, after, came=why is not Fault.MISSING)
+            else:
+                after = self._patiently(code)
+                if why is not Fault.MISSING or after in (None, code.odometer):
+                    break
+                shown = why = Fault.LATE  # nobody had seen one; read now, it is known whose it is
+        operator, most = self._operator, self._settings.attempts
+        nobody_has_it = why in (Fault.MISSING, Fault.LATE) or (not self._sightings.any and why is not Fault.NO_PICTURE)
+        self._doubt_earlier(code, after, came=not nobody_has_it)
         self._keep(lambda r: r.labels.replace(code.serial, why, operator=operator, odometer=after, attempts=most))
 
     def _take_off(self, code: Waiting) -> None:
@@ -285,8 +305,10 @@ class Labeller:
 
         A transaction of its own, the first of the two: a crash between them only doubts once too often.
         """
-        own, others = max(self._sightings.own, int(came)), sorted(self._sightings.others)
-        self._doubted = self._keep(lambda r: r.labels.doubt_earlier(code.serial, after, own=own, others=others))
+        seen = self._sightings if self._sightings.serial == code.serial else Sightings()
+        own, others = max(seen.own, int(came)), sorted(seen.others)
+        doubted = self._keep(lambda r: r.labels.doubt_earlier(code.serial, after, own=own, others=others))
+        self._doubted = tuple(dict.fromkeys((*self._doubted, *doubted)))
 
     def _refuse(self, count: int | None) -> None:
         """The odometer is not where it was left: the last serial goes in doubt, nothing is printed until people act."""
@@ -302,8 +324,7 @@ class Labeller:
         self._doubted = (suspect,) if suspect else ()
         self._show(_S.REFUSED, fault=Fault.ODOMETER, serial=suspect or "", detail=detail)
         while (said := self._calls.hear(Call.RECONCILE, Call.TALLY)) is not None:
-            self._do(said, partial(self._counted, said))
-            if said.call is Call.RECONCILE:
+            if said.carry_out(partial(self._counted, said)) and said.call is Call.RECONCILE:
                 return
 
     def _counted(self, said: Spoken) -> Reconciliation | Tally:
@@ -319,8 +340,8 @@ class Labeller:
         return kept
 
     def _supervised(self, halted: Halted) -> None:
-        if (said := self._calls.hear(Call.SUPERVISE)) is not None:
-            self._do(said, lambda: self._keep(lambda r: r.labels.supervise(halted.case_id, **said.values)))
+        if (said := self._watch(Call.SUPERVISE)) is not None:
+            said.carry_out(lambda: self._keep(lambda r: r.labels.supervise(halted.case_id, **said.values)))
 
     # ── small parts ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -354,37 +375,18 @@ class Labeller:
 
     def _is_bare(self, code: Waiting) -> bool:
         try:
-            return labels_seen(code, self._parts, self._sightings) == 0
+            return labels_seen(code, self._parts) == 0
         except CameraError as e:  # the person's word has to do
             log.warning("label of case %s: stripped unseen: %s", code.case_id, e)
             return True
 
     def _took(self, said: Spoken, code: Waiting) -> bool:
         """Whether what was said is of this code; either way it is answered."""
-        if (serial := said.values["serial"]) not in ("", code.serial):
-            said.answer.set_exception(
-                InputError(
-                    "{call} of {serial} came late: {at_hand} is at hand now",
-                    call=said.call,
-                    serial=serial,
-                    at_hand=code.serial,
-                )
-            )
+        if not said.is_for(code.serial):
             return False
         self._operator = said.values["operator"]
         said.answer.set_result(None)
         return True
-
-    def _do(self, said: Spoken, do: Callable[[], Any]) -> None:
-        """Do what somebody asked for; what is wrong with it is their answer, what is wrong here is ours too."""
-        try:
-            done = do()
-        except (ShellmarkError, TraceError) as e:
-            said.answer.set_exception(e)
-            if not isinstance(e, InputError):
-                raise
-        else:
-            said.answer.set_result(done)
 
     def _rest(self, state: LabelState, error: Exception) -> None:
         """Say what is wrong, and try again after a pause."""

@@ -36,14 +36,18 @@ _LOOK_AGAIN = frozenset({Fault.NOT_READ, Fault.WEAK})
 class Sightings:
     """What the camera has seen while one code's label was at hand.
 
-    `own` is how many labels of that code lay in one frame at most, `others` are the serials of other codes.
+    `own` is how many labels of that code lay in one frame at most, `others` are the serials of other codes, `any` says
+    that there was a symbol at all, be it one that cannot be read.
     """
 
+    serial: str = ""
     own: int = 0
+    any: bool = False
     others: set[str] = field(default_factory=set)
 
     def add(self, reads: Sequence[LabelRead], code: Waiting) -> None:
         """One more frame."""
+        self.any = self.any or bool(reads)
         self.own = max(self.own, sum(read.text == code.text for read in reads))
         self.others |= {read.link.serial for read in reads if read.link is not None} - {code.serial}
 
@@ -96,16 +100,13 @@ def see_label(code: Waiting, parts: Parts, settings: Settings, sightings: Sighti
     return seen
 
 
-def labels_seen(code: Waiting, parts: Parts, sightings: Sightings) -> int:
+def labels_seen(code: Waiting, parts: Parts) -> int:
     """The most codes that one frame of the case shows now, ours or not.
 
     Raises:
         CameraError: there is no picture.
     """
-    found = [parts.read(frame) for frame in parts.look(code)]
-    for reads in found:
-        sightings.add(reads, code)
-    return max((sum(read.link is not None for read in reads) for reads in found), default=0)
+    return max((sum(read.link is not None for read in parts.read(frame)) for frame in parts.look(code)), default=0)
 
 
 def _in_frame(frame: Pixels, code: Waiting, parts: Parts, settings: Settings, sightings: Sightings) -> Seen:

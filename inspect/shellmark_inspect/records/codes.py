@@ -25,7 +25,7 @@ from shellmark_trace import (
 )
 
 from .ledger import Ledger
-from .schema import code_events, codes
+from .schema import cases, code_events, codes
 from .stock import Stock
 
 ATTEMPTS_USED = "attempts_used"
@@ -77,6 +77,11 @@ class Codes:
         self._stock = stock
         self._station = station
         self._host = host
+
+    def hold_case(self, case_id: str) -> bool:
+        """Whether a case is known; on a server nobody else writes about it until the transaction ends."""
+        query = sa.select(cases.c.case_id).where(cases.c.case_id == case_id).with_for_update()
+        return self._connection.scalar(query) is not None
 
     def after_pass(self, case_id: str, gtin: str | None) -> Change:
         """A pass keeps the case's live code or draws one; without a GTIN there is nothing to draw.
@@ -159,16 +164,25 @@ class Codes:
     def trust(self, serial: str, doubt: Doubt) -> None:
         """Take a code out of the doubt a check has put it in; a doubt of another origin stays."""
         found = self._suspicion(serial)
-        c = code_events.c
-        last = (
-            sa.select(c.facts)
-            .where(c.serial == serial, c.subject == "suspicion", c.after == str(Suspicion.SUSPECT))
-            .order_by(c.step.desc())
-            .limit(1)
-        )
-        facts = self._connection.scalar(last)
-        if found["suspicion"] == Suspicion.SUSPECT and facts and facts.get("check") == doubt.check:
+        if found["suspicion"] == Suspicion.SUSPECT and self.last_doubt(serial).get("check") == doubt.check:
             self.suspect(found, Suspicion.CLEARED, _of_check(doubt))
+
+    def last_doubt(self, serial: str) -> Mapping[str, Any]:
+        """The facts a code was last put in doubt for, {} when it never was."""
+        c = code_events.c
+        mine = (c.serial == serial, c.subject == "suspicion", c.after == str(Suspicion.SUSPECT))
+        return self._connection.scalar(sa.select(c.facts).where(*mine).order_by(c.step.desc()).limit(1)) or {}
+
+    def doubt_itself(self, found: Mapping[str, Any], cause: Cause) -> None:
+        """Put a code in doubt for what it did itself; one that is known to be copied stays so.
+
+        One that only a daily check holds in doubt gets a step of its own, so that the check's end does not clear it.
+        """
+        before = Suspicion(found["suspicion"])
+        if Suspicion.SUSPECT in SUSPICIONS[before]:
+            self.suspect(found, Suspicion.SUSPECT, cause)
+        elif before is Suspicion.SUSPECT and "check" in self.last_doubt(found["serial"]):
+            self._note(found, before, before, cause, subject="suspicion")
 
     def suspect(self, found: Mapping[str, Any], after: Suspicion, cause: Cause) -> None:
         """Change whether a code is in doubt; its state stays.

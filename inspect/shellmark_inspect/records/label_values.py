@@ -10,7 +10,7 @@ from shellmark_trace import States
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A code that is RESERVED or SENT.
+    """A code that is RESERVED or SENT, or void while its label is still on its way.
 
     `attempt` counts the serials of its case from 1, anew after a supervisor has acted; `counted` says that the reading
     before its print command is kept, `odometer` is that reading, None for a printer that does not count.

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from shellmark_inspect.errors import InputError, WrongState
 from shellmark_inspect.said import Said
 from shellmark_inspect.types import Pixels
-from shellmark_trace import LIVE, SUSPICIONS, States, Suspicion
+from shellmark_trace import LIVE, States, Suspicion
 from shellmark_trace.readback import UEC_LEAST
 
 from . import rows
@@ -43,7 +43,8 @@ class Labels(Life):
 
     def waiting(self, limit: int = 100) -> list[Waiting]:
         """Codes of this station that have no proven label: SENT ones first, then RESERVED ones as they were drawn."""
-        found: list[Waiting] = self._write("look for codes that wait", lambda: self._waiting(limit))
+        on_way = codes.c.state.in_([str(_S.RESERVED), str(_S.SENT)])
+        found: list[Waiting] = self._write("look for codes that wait", lambda: self._waiting(limit, on_way))
         return found
 
     def halted(self) -> list[Halted]:
@@ -62,6 +63,16 @@ class Labels(Life):
 
         halted: list[Halted] = self._write("look for halted cases", do)
         return list({one.case_id: one for one in halted}.values())
+
+    def left_open(self) -> Waiting | None:
+        """A code that went void while its label was on its way and nobody has stripped it since; None for none."""
+
+        def do() -> Waiting | None:
+            serial = self._stock.left_open()
+            return None if serial is None else next(iter(self._waiting(1, codes.c.serial == serial)), None)
+
+        found: Waiting | None = self._write("look for a label that was left", do)
+        return found
 
     def state(self, serial: str) -> States:
         """The state of a code.
@@ -205,16 +216,26 @@ class Labels(Life):
         """Give a case whose attempts are used up another round of them; its new serial. Two persons.
 
         Raises:
-            InputError: the case is not halted, or there are not two persons.
+            InputError: there are not two persons, or the order has all its codes.
+            WrongState: the case is not halted, or its last verdict is no pass any more.
         """
         two_persons(operator, second, Said("another round of labels for case {case}", case=case_id))
 
         def do() -> str:
-            if not self._codes.is_halted(case_id):
+            self._codes.hold_case(case_id)
+            if not self._codes.is_halted(case_id) or not self._is_good(case_id):
                 raise WrongState("case {case} is not halted: nothing is to be done", case=case_id)
             mine = sa.select(codes.c.serial).join(code_events, code_events.c.serial == codes.c.serial)
             last = mine.where(codes.c.case_id == case_id).order_by(code_events.c.event.desc()).limit(1)
             old = self._get(str(self._connection.scalar(last)))
+            order = None if old["order_no"] is None else self._stock.of(old["order_no"])
+            if order is not None and not order.has_room:
+                raise InputError(
+                    "order {number} has all its {quantity} codes: set case {case} aside, or let two persons raise it",
+                    number=order.number,
+                    quantity=order.quantity,
+                    case=case_id,
+                )
             who: dict[str, Any] = {
                 "operator": rows.text(operator),
                 "second": rows.text(second),
@@ -266,7 +287,7 @@ class Labels(Life):
 
         def do() -> str | None:
             last = self._stock.last_reading()
-            if last is None or (last.is_open and not _is_more(last.value, odometer, 1)):
+            if last is None or not _is_more(last.value, odometer, int(last.is_open)):
                 return None
             printed = self._stock.printed_before(last.serial if last.is_open else None)
             return self._put_in_doubt(printed, "odometer", {"odometer": [last.value, odometer]})
@@ -281,13 +302,15 @@ class Labels(Life):
 
         `odometer` is the reading afterwards and `own` the labels of this job that are accounted for: one more may be a
         late copy of the code that was printed before it. `others` are serials the camera read beside it: such a code
-        was seen where it does not belong. Returns the serials that are in doubt for it.
+        was seen where it does not belong; a void one whose label had not come when it went accounts for a label now.
+        Returns the serials that are in doubt for it.
         """
 
         def do() -> tuple[str, ...]:
             mine, before = self._get(serial), self._stock.before(serial)
             doubted: list[str | None] = []
-            if before is not None and _is_more(before.value, odometer, own):
+            come = own + sum(map(self._stock.was_owed, others))
+            if before is not None and _is_more(before.value, odometer, come):
                 facts = {"odometer": [before.value, odometer], "job": mine["serial"]}
                 doubted.append(self._put_in_doubt(self._stock.printed_before(mine["serial"]), "odometer", facts))
             facts = {"case": mine["case_id"], "job": mine["serial"]}
@@ -307,13 +330,16 @@ class Labels(Life):
         return bool(verdict == "PASS" if kind == "inspection" else disposition in ("OK", "B_GRADE"))
 
     def _put_in_doubt(self, serial: str | None, reason: str, facts: dict[str, Any]) -> str | None:
-        """A code whose label is proven and that lives goes in doubt, or is already; its serial, None for any other."""
+        """A code whose label is proven and that lives goes in doubt, or is already; its serial, None for any other.
+
+        What a person has cleared is not doubted again for the very same facts.
+        """
         found = None if serial is None else self._codes.find(serial)
         if found is None or States(found["state"]) not in LIVE - {_S.RESERVED, _S.SENT}:
             return None
-        if Suspicion.SUSPECT in SUSPICIONS[Suspicion(found["suspicion"])]:
-            cause = Cause(found["row"], datetime.now(UTC), "", reason, facts=facts)
-            self._codes.suspect(found, Suspicion.SUSPECT, cause)
+        if found["suspicion"] == Suspicion.CLEARED and self._codes.last_doubt(found["serial"]) == facts:
+            return None  # a person has looked at just this
+        self._codes.doubt_itself(found, Cause(found["row"], datetime.now(UTC), "", reason, facts=facts))
         return str(found["serial"])
 
     def _attempt(self, serial: str) -> int:
@@ -326,14 +352,14 @@ class Labels(Life):
         first = 0 if last is None else last + 1
         self._connection.execute(images.insert(), [value | {"place": first + value["place"]} for value in values])
 
-    def _waiting(self, limit: int) -> list[Waiting]:
+    def _waiting(self, limit: int, which: sa.ColumnElement[bool]) -> list[Waiting]:
         c, e, o = codes.c, code_events.c, odometers.c
         query = (
             sa.select(codes, inspections.c.sku, e.facts, o.reading, o.value)
             .join(inspections, inspections.c.row == c.row)
             .join(code_events, sa.and_(e.serial == c.serial, e.step == 0))
             .outerjoin(odometers, sa.and_(o.serial == c.serial, o.cause == "before"))
-            .where(c.station == self._station, c.state.in_([str(_S.RESERVED), str(_S.SENT)]))
+            .where(c.station == self._station, which)
             .order_by(c.state.desc(), e.event)
             .limit(limit)
         )

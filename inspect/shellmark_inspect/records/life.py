@@ -165,15 +165,16 @@ class Life:
         def do() -> None:
             found = self._get(serial)
             before = Suspicion(found["suspicion"])
-            if before is after:
-                return
-            if after not in SUSPICIONS[before]:
+            if after not in SUSPICIONS[before] | {before}:
                 raise WrongState(
                     "code {serial} is {before} and cannot become {after}", serial=serial, before=before, after=after
                 )
             kept = self._with_request(facts)
             cause = Cause(found["row"], datetime.now(UTC), rows.text(operator), rows.text(reason), facts=kept)
-            self._codes.suspect(found, after, cause)
+            if after is Suspicion.SUSPECT:
+                self._codes.doubt_itself(found, cause)
+            elif after is not before:
+                self._codes.suspect(found, after, cause)
 
         self._write(Said("{after} {serial}", after=after.lower(), serial=serial), do)
 

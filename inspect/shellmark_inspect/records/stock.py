@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +21,11 @@ from .ledger import Ledger
 from .schema import codes
 
 Write = Callable[[str, Callable[[], Any]], Any]
+
+MOST_OF_A_JOB = 20
+"""Labels one print command can bring out; an odometer that went on by more is another printer's."""
+MOST_LEFT = 1_000_000
+"""Labels a roll can have left."""
 
 
 class Stock:
@@ -179,10 +185,14 @@ class Stock:
         last = sa.select(c.number, c.batch).where(c.station == self._station).order_by(c.entry.desc()).limit(1)
         if (found := self._connection.execute(last).one_or_none()) is None:
             return None
-        quantity = self._quantity(found.number)
-        assert quantity is not None
-        issued = sa.select(sa.func.count()).where(codes.c.order_no == found.number, codes.c.state != str(States.VOID))
-        return Order(found.number, quantity, found.batch, self._connection.scalar(issued) or 0)
+        return self.of(found.number, found.batch)
+
+    def of(self, number: str, batch: str = "") -> Order | None:
+        """A known order, None for any other; within the caller's transaction, as `current`."""
+        if (quantity := self._quantity(number)) is None:
+            return None
+        issued = sa.select(sa.func.count()).where(codes.c.order_no == number, codes.c.state != str(States.VOID))
+        return Order(number, quantity, batch, self._connection.scalar(issued) or 0)
 
     def note_reading(self, cause: str, serial: str | None, value: int | None, at: datetime) -> None:
         """Keep a reading of the odometer."""
@@ -216,15 +226,32 @@ class Stock:
             its = sa.select(c.reading).where(c.serial == serial, c.cause == "before").scalar_subquery()
             query = query.where(c.reading < its)
         ended: dict[str, int | None] = {}
-        for row in self._connection.execute(query):
-            if row.cause == "after":
-                ended[row.serial] = row.value
-                continue
-            after = ended.get(row.serial)
-            has_come = after is not None and row.value is not None and after > row.value
-            if row.state != str(States.VOID) or has_come:
-                return str(row.serial)
+        with closing(self._connection.execute(query.execution_options(yield_per=20))) as found:
+            for row in found:
+                if row.cause == "after":
+                    ended[row.serial] = row.value
+                    continue
+                after = ended.get(row.serial)
+                has_come = after is not None and row.value is not None and after > row.value
+                if row.state != str(States.VOID) or has_come:
+                    return str(row.serial)
         return None
+
+    def was_owed(self, serial: str) -> bool:
+        """Whether a code of this printer went void before its label had come, as the odometer said then."""
+        c = odometers.c
+        query = sa.select(c.cause, c.value).join(codes, codes.c.serial == c.serial)
+        mine = (c.serial == serial, c.station == self._station, codes.c.state == str(States.VOID))
+        kept = {row.cause: row.value for row in self._connection.execute(query.where(*mine))}
+        return kept.get("before") is not None and kept.get("before") == kept.get("after")
+
+    def left_open(self) -> str | None:
+        """A void code of this printer whose last reading is that before its job: its label may be on its case."""
+        last = self.last_reading()
+        if last is None or not last.is_open or last.serial is None:
+            return None
+        state = self._connection.scalar(sa.select(codes.c.state).where(codes.c.serial == last.serial))
+        return last.serial if state == str(States.VOID) else None
 
     def _quantity(self, number: str) -> int | None:
         """The pieces of an order; on a server its first entry is locked, so that two stations count one by one."""
@@ -239,6 +266,8 @@ class Stock:
     def _laid_out(
         self, odometer: int | None, left: int | None, operator: str, second: str, note: str
     ) -> Reconciliation:
+        if left is not None and not 0 <= left <= MOST_LEFT:
+            raise InputError("{left} labels left on the roll cannot be: count them", left=left)
         start, readings = self._since()
         jobs = sum(cause == "before" for cause, _, _ in readings)
         known = _accounted(readings) if odometer is not None else jobs
@@ -325,13 +354,17 @@ def _need(value: str, what: str) -> None:
 
 
 def _accounted(readings: list[tuple[str, str | None, int | None]]) -> int:
-    """Labels the records know of: what the odometer went on between the readings of each job."""
+    """Labels the records know of: what the odometer went on between the readings of each job.
+
+    Where it jumped, another printer was put in; the job then counts as one label, and the counts differ.
+    """
     known, begun = 0, {}
     for cause, serial, value in readings:
         if cause == "before" and value is not None:
             begun[serial] = value
         elif cause == "after" and value is not None and serial in begun:
-            known += value - begun.pop(serial)
+            come = value - begun.pop(serial)
+            known += come if 0 <= come <= MOST_OF_A_JOB else 1
     return known
 
 

@@ -292,7 +292,7 @@ class Records:
         base = self._connection.execute(sa.select(inspections).where(c.row == row)).mappings().one_or_none()
         if base is None:
             raise InputError("there is no record {row}", row=row)
-        self._hold_case(case_id := base["case_id"])
+        self._codes.hold_case(case_id := base["case_id"])
         if (last := self._last_row(case_id)) != row:
             raise InputError(
                 "record {row} of case {case} was followed by {last}: decide about that one",
@@ -372,14 +372,9 @@ class Records:
         return True
 
     def _know_case(self, case_id: str, sku: str, at: datetime) -> None:
-        if not self._hold_case(case_id):
+        if not self._codes.hold_case(case_id):
             values = {"case_id": case_id, "sku": sku, "station": self.station, "first_at": at}
             self._connection.execute(cases.insert(), values)
-
-    def _hold_case(self, case_id: str) -> bool:
-        """Whether a case is known; on a server nobody else writes about it until the transaction ends."""
-        query = sa.select(cases.c.case_id).where(cases.c.case_id == case_id).with_for_update()
-        return self._connection.scalar(query) is not None
 
     def _last_row(self, case_id: str) -> int | None:
         c = inspections.c

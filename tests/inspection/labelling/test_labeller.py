@@ -156,9 +156,7 @@ def test_another_cases_label_a_weak_one_and_no_picture_are_refused(shop: Open, p
     one.do(one.labeller.stuck, "w17")
     first = one.wait(S.STRIP)
     assert first.fault is Fault.OTHER
-    torn = printer.pictures[1].copy()
-    torn[60:84, 60:110] = ~torn[60:84, 60:110]
-    one.on["b"] = [torn]
+    one.on["b"] = [torn(printer.pictures[1])]
     one.do(one.labeller.stuck, "w17")
     second = one.wait(S.STRIP, but=first)
     assert second.fault in (Fault.WEAK, Fault.NOT_READ), "enough is gone from it"
@@ -235,77 +233,142 @@ def test_a_copy_made_after_the_proof_stops_the_printing(shop: Open, printer: Any
     assert codes(one, "a") == [("ACTIVE", "CLEARED")]
 
 
-def void_next(shop: Shop, printer: Any, case_id: str, copies: int) -> Labelling:
-    """A further case whose label does not count; `copies` of the label before it came with it. All are destroyed."""
-    out = len(printer.pictures)
-    shop.inspect(case_id)
-    status = shop.wait(S.STICK)
-    printer.wait(out + 1)
-    for _ in range(copies):
-        printer.reprint(back=2)
-    shop.do(shop.labeller.stuck, "w17")
-    strip = shop.wait(S.STRIP)
-    shop.on[case_id] = []
-    shop.do(shop.labeller.stripped, "w17", strip.serial)
+def second_at_hand(shop: Shop, printer: Any, faults: Any = Faults()) -> tuple[str, Labelling]:  # noqa: B008 - frozen
+    """Case a is labelled, and b's label is to be stuck on; a's serial and the status."""
+    shop.start()
+    label_one(shop, printer, "a")
+    serial = shop.keep(lambda r: r.labels.last_reading()).result().serial
+    printer.faults = faults
+    shop.inspect("b")
+    status = shop.wait_case("b")
+    printer.faults = Faults()
+    return serial, status
+
+
+def torn(label: Any) -> Any:
+    """A label of which nothing can be read any more, though there is one."""
+    spoilt = label.copy()
+    spoilt[60:84, 60:110] = ~spoilt[60:84, 60:110]
+    return spoilt
+
+
+def void_it(shop: Shop, status: Labelling) -> Labelling:
+    """Everything is off the case, as the screen asks; what is to be stuck on next."""
+    shop.on[status.case_id] = []
+    shop.do(shop.labeller.stripped, "w17", status.serial)
     again = shop.wait(S.STICK, but=status)
-    assert (again.case_id, again.attempt) == (case_id, 2)
+    assert (again.case_id, again.attempt) == (status.case_id, status.attempt + 1)
     return again
+
+
+def read_bad(shop: Shop, labels: Any) -> Labelling:
+    """These are on b, and it is not right."""
+    before = shop.status()
+    shop.on["b"] = labels
+    shop.do(shop.labeller.stuck, "w17")
+    return shop.wait(S.STRIP, but=before)
 
 
 def test_a_late_copy_that_hides_behind_the_next_job_puts_its_own_case_in_doubt(shop: Open, printer: Any) -> None:
     one = shop()
-    one.start()
-    label_one(one, printer, "a")
-    serial = one.keep(lambda r: r.labels.last_reading()).result().serial
-    again = void_next(one, printer, "b", copies=1)
+    serial, _ = second_at_hand(one, printer)
+    printer.wait(2)
+    printer.reprint(back=2)
+    again = void_it(one, read_bad(one, [torn(printer.pictures[1])]))
     assert again.doubted == (serial,)
     assert codes(one, "a") == [("ACTIVE", "SUSPECT")]
     printer.wait(4)
-    stick(one, printer, 1, again)
-    assert one.wait(S.IDLE).doubted == (), "said until a label is right"
-    assert codes(one, "b") == [("VOID", "NONE"), ("ACTIVE", "NONE")]
+    third = void_it(one, read_bad(one, [torn(printer.pictures[3])]))
+    assert third.doubted == (serial,), "said until a label is right"
+    printer.wait(5)
+    stick(one, printer, 1, third)
+    assert one.wait(S.IDLE).doubted == ()
+    assert codes(one, "b") == [("VOID", "NONE"), ("VOID", "NONE"), ("ACTIVE", "NONE")]
 
 
 def test_a_label_that_is_only_bad_puts_nobody_in_doubt(shop: Open, printer: Any) -> None:
     one = shop()
-    one.start()
-    label_one(one, printer, "a")
-    assert void_next(one, printer, "b", copies=0).doubted == ()
+    second_at_hand(one, printer)
+    printer.wait(2)
+    assert void_it(one, read_bad(one, [torn(printer.pictures[1])])).doubted == ()
     assert codes(one, "a") == [("ACTIVE", "NONE")]
+
+
+def test_a_label_the_camera_never_saw_may_be_the_one_before(shop: Open, printer: Any) -> None:
+    one = shop()
+    serial, _ = second_at_hand(one, printer)
+    printer.wait(2)
+    assert void_it(one, read_bad(one, [])).doubted == (serial,)
 
 
 def test_both_labels_of_a_double_shown_to_the_camera_put_nobody_in_doubt(shop: Open, printer: Any) -> None:
     one = shop()
-    one.start()
-    label_one(one, printer, "a")
-    printer.faults = Faults(double=1.0)
-    one.inspect("b")
-    status = one.wait(S.STICK)
+    second_at_hand(one, printer, Faults(double=1.0))
     printer.wait(3)
-    printer.faults = Faults()
-    stick(one, printer, 1, status)
+    assert read_bad(one, printer.pictures[-1:]).fault is Fault.ODOMETER
+    both = read_bad(one, printer.pictures[-2:])
+    assert both.fault is Fault.SEVERAL
+    assert void_it(one, both).doubted == ()
+    assert codes(one, "a") == [("ACTIVE", "NONE")]
+
+
+def test_what_the_camera_saw_outlives_records_that_do_not_answer_once(shop: Open, printer: Any) -> None:
+    one = shop()
+    _, status = second_at_hand(one, printer, Faults(double=1.0))
+    printer.wait(3)
+    read_bad(one, printer.pictures[-2:])
+    keep, refusals = one.labeller._parts.keep, iter([RecordsError("the server is away")])
+
+    def once(do: Any) -> Any:
+        for error in refusals:
+            raise error
+        return keep(do)
+
+    object.__setattr__(one.labeller._parts, "keep", once)
+    one.labeller.news()
+    one.wait(S.STICK)
+    assert void_it(one, read_bad(one, [])).doubted == ()
+    assert codes(one, "a") == [("ACTIVE", "NONE")], "both of b's were seen"
+    assert status.serial
+
+
+def test_no_label_said_too_early_is_read_after_all(shop: Open, printer: Any) -> None:
+    one = shop()
+    second_at_hand(one, printer)
+    printer.wait(2)
+    one.do(one.labeller.missing, "w17")
     first = one.wait(S.STRIP)
-    assert first.fault is Fault.ODOMETER
-    stick(one, printer, 2, first)
-    assert one.wait(S.STRIP, but=first).fault is Fault.SEVERAL
-    one.on["b"] = []
+    assert first.fault is Fault.MISSING
     one.do(one.labeller.stripped, "w17")
-    assert one.wait(S.STICK).doubted == ()
+    late = one.wait(S.STRIP, but=first)
+    assert late.fault is Fault.LATE, "the printer has counted one"
+    stick(one, printer, 1, late)
+    one.wait(S.IDLE)
+    assert codes(one, "b") == [("ACTIVE", "NONE")]
     assert codes(one, "a") == [("ACTIVE", "NONE")]
 
 
 def test_a_label_nobody_found_may_be_the_one_before(shop: Open, printer: Any) -> None:
     one = shop()
-    one.start()
-    label_one(one, printer, "a")
-    one.inspect("b")
-    status = one.wait(S.STICK)
+    second_at_hand(one, printer)
     printer.wait(2)
     one.do(one.labeller.missing, "w17")
-    one.wait(S.STRIP)
+    first = one.wait(S.STRIP)
     one.do(one.labeller.stripped, "w17")
-    one.wait(S.STICK, but=status)
+    void_it(one, one.wait(S.STRIP, but=first))
     assert codes(one, "a") == [("ACTIVE", "SUSPECT")], "the printer counted a label that nobody has"
+
+
+def test_a_job_that_waited_in_the_printer_and_comes_with_the_next_blames_nobody(shop: Open, printer: Any) -> None:
+    one = shop()
+    _, status = second_at_hand(one, printer, Faults(delay_s=1.0))
+    one.do(one.labeller.missing, "w17")
+    one.wait(S.STRIP)
+    again = void_it(one, status)
+    printer.wait(3)
+    assert read_bad(one, printer.pictures[-2:]).fault is Fault.SEVERAL
+    assert void_it(one, one.status()).doubted == (), "the void one's label, and the one at hand's"
+    assert again.attempt == 2
 
 
 @pytest.mark.parametrize("is_right_then", [True, False])
@@ -313,23 +376,102 @@ def test_a_label_of_another_case_is_in_doubt_once_it_was_stripped(
     shop: Open, printer: Any, is_right_then: bool
 ) -> None:
     one = shop()
-    one.start()
-    label_one(one, printer, "a")
-    one.inspect("b")
-    status = one.wait(S.STICK)
+    second_at_hand(one, printer)
     printer.wait(2)
-    one.on["b"] = [printer.pictures[0]]
-    one.do(one.labeller.stuck, "w17")
-    strip = one.wait(S.STRIP)
+    strip = read_bad(one, printer.pictures[:1])
     assert strip.fault is Fault.OTHER
     if is_right_then:
-        stick(one, printer, 1, status)
+        stick(one, printer, 1, strip)
         one.wait(S.IDLE)
     else:
-        one.on["b"] = []
-        one.do(one.labeller.stripped, "w17")
-        one.wait(S.STICK, but=status)
+        void_it(one, strip)
     assert codes(one, "a") == [("ACTIVE", "NONE" if is_right_then else "SUSPECT")]
+
+
+def test_what_a_person_has_cleared_stays_so_while_printing_is_refused(shop: Open, printer: Any) -> None:
+    one = shop()
+    one.start()
+    label_one(one, printer, "a")
+    printer.reprint()
+    refused = one.wait(S.REFUSED)
+    one.keep(lambda r: r.labels.clear(refused.serial, operator="s01", reason="found, destroyed")).result()
+    shown: list[LabelState] = []
+    one.labeller._on_change = lambda: shown.append(one.status().state)
+    one.inspect("b", Verdict.FAIL)
+    time.sleep(0.3)
+    with pytest.raises(InputError, match="two different persons"):
+        one.do(one.labeller.reconcile, "w17", note="found it")
+    time.sleep(0.3)
+    assert S.IDLE not in shown, "it is refused all the while"
+    one.do(one.labeller.reconcile, "w17", "s01", note="found, destroyed")
+    one.wait(S.IDLE)
+    assert codes(one, "a") == [("ACTIVE", "CLEARED")]
+
+
+def test_a_case_that_passes_while_somebody_counts_gets_its_label(shop: Open, printer: Any) -> None:
+    one = shop(first_pause_s=30.0, longest_pause_s=30.0)
+    one.start()
+    one.wait(S.IDLE)
+    one.labeller, kept = None, one.labeller  # the record is stored without a word
+    one.inspect("a")
+    one.labeller = kept
+    deadline = time.monotonic() + 20
+    while True:
+        with kept._calls._changed:
+            tally = kept.tally()
+            kept.news()
+        if tally.exception(20) is None or time.monotonic() > deadline:
+            break
+    assert one.wait(S.STICK).case_id == "a"
+
+
+def test_a_copy_is_seen_while_a_supervisor_is_waited_for(shop: Open, printer: Any) -> None:
+    one = shop(attempts=1)
+    second_at_hand(one, printer, Faults(lose=1.0))
+    one.do(one.labeller.missing, "w17")
+    one.wait(S.STRIP)
+    one.do(one.labeller.stripped, "w17")
+    one.wait(S.SUPERVISOR)
+    printer.reprint()
+    assert one.wait(S.REFUSED).fault is Fault.ODOMETER
+    assert codes(one, "a") == [("ACTIVE", "SUSPECT")]
+    one.do(one.labeller.reconcile, "w17", "s01", note="found, destroyed")
+    one.wait(S.SUPERVISOR)
+    printer.faults = Faults(offline=True)
+    time.sleep(0.3)
+    one.do(one.labeller.supervise, "w17", "s01")
+    one.wait(S.OFFLINE)
+    printer.faults = Faults()
+    assert one.wait(S.STICK).case_id == "b", "two persons can act while the printer is away"
+
+
+def test_a_case_that_failed_while_nobody_labelled_is_stripped_at_the_next_start(shop: Open, printer: Any) -> None:
+    one = shop()
+    _, status = second_at_hand(one, printer)
+    printer.wait(2)
+    one.on["b"] = printer.pictures[-1:]
+    one.labeller.close()
+    one.labeller = None
+    one.inspect("b", Verdict.FAIL)
+    one.start()
+    strip = one.wait(S.STRIP)
+    assert (strip.fault, strip.case_id, strip.serial) == (Fault.VOIDED, "b", status.serial)
+    one.on["b"] = []
+    one.do(one.labeller.stripped, "w17")
+    one.wait(S.IDLE)
+    assert codes(one, "a") == [("ACTIVE", "NONE")]
+    label_one(one, printer, "c")
+
+
+def test_an_error_that_is_none_of_ours_is_an_answer_too(shop: Open, printer: Any) -> None:
+    one = shop()
+    one.start()
+    one.wait(S.IDLE)
+    with pytest.raises(InputError, match="left on the roll cannot be"):
+        one.do(one.labeller.reconcile, "w17", left=2**70)
+    with pytest.raises(TypeError):
+        one.do(one.labeller.reconcile, "w17", left="many")
+    assert one.wait(S.HELD)
 
 
 def test_a_copy_is_seen_even_when_no_case_follows(shop: Open, printer: Any) -> None:
@@ -364,11 +506,11 @@ def test_the_shift_s_labels_are_tallied_without_keeping_anything(shop: Open, pri
     kept = one.keep(lambda r: r.stock.tally(498)).result()
     assert (kept.asked, kept.on_cases, kept.void, kept.on_way) == (False, 1, 0, 1)
     assert (kept.counts.printed, kept.counts.known, kept.counts.used) == (1, 1, 2)
-    one.do(one.labeller.missing)
-    one.wait(S.STRIP)
-    one.do(one.labeller.stripped, "w17")
+    printer.wait(2)
+    strip = read_bad(one, [torn(printer.pictures[1])])
+    again = void_it(one, strip)
     printer.wait(3)
-    stick(one, printer, 1, one.wait(S.STICK))
+    stick(one, printer, 1, again)
     one.wait(S.IDLE)
     found = ask_tally(one)
     assert (found.asked, found.on_cases, found.void, found.on_way, found.reserved) == (True, 2, 1, 0, 0)

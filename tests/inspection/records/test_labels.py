@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from shellmark_inspect.errors import InputError, StorageFull, WrongState
 from shellmark_inspect.records import Proof, Records, Waiting, schema
 from shellmark_inspect.records.clock import ClockWatch
+from shellmark_inspect.records.codes import Doubt
 from shellmark_inspect.records.pictures import Pictures
 from shellmark_inspect.types import Disposition, Inspection, Verdict
 from shellmark_trace import States, Suspicion
@@ -350,6 +351,78 @@ def test_a_job_whose_code_went_void_meanwhile_accounts_for_its_own_label(line: L
     line.labels.void(job.serial, operator="w17", reason="the case fell down")
     assert line.labels.odometer_differs(line.odometer) is None, "its label and no other"
     assert line.labels.odometer_differs(line.odometer + 1) == earlier.serial
+
+
+def test_a_void_label_that_comes_with_the_next_accounts_for_itself(line: Line) -> None:
+    line.active("a")
+    waits, before = line.sent("b"), line.odometer - 1
+    line.labels.replace(waits.serial, "missing", odometer=before)
+    line.odometer = before
+    again = line.sent("b")
+    assert line.labels.doubt_earlier(again.serial, before + 2, own=1, others=[waits.serial]) == ()
+    assert line.labels.doubt_earlier(again.serial, before + 3, own=1, others=[waits.serial]) != ()
+
+
+def test_what_was_cleared_is_not_doubted_for_the_same_reading_again(line: Line) -> None:
+    code = line.active("a")
+    assert line.labels.odometer_differs(line.odometer + 1) == code.serial
+    line.labels.clear(code.serial, operator="s01", reason="copy destroyed")
+    assert line.labels.odometer_differs(line.odometer + 1) is None
+    assert line.labels.odometer_differs(line.odometer + 2) == code.serial, "one more"
+
+
+def test_a_reading_that_is_none_is_no_difference(line: Line) -> None:
+    code = line.active("a")
+    assert line.labels.odometer_differs(None) is None
+    blind = line.sent("b")
+    line.labels.replace(blind.serial, "weak", odometer=None)
+    assert line.labels.odometer_differs(line.odometer) is None
+    assert line.labels.standing(code.serial) == (States.ACTIVE, Suspicion.NONE)
+
+
+def test_a_check_that_ends_takes_away_no_doubt_of_another_origin(line: Line) -> None:
+    code = line.active("a")
+    check = Doubt(code.row, 7, datetime.now(UTC), "w17", "check 7 failed")
+    line.labels._write("doubt", lambda: line.labels._codes.doubt(code.serial, check))
+    assert line.labels.odometer_differs(line.odometer + 1) == code.serial
+    assert line.labels.odometer_differs(line.odometer + 1) == code.serial
+    line.labels._write("trust", lambda: line.labels._codes.trust(code.serial, check))
+    assert line.labels.standing(code.serial)[1] is Suspicion.SUSPECT
+    assert [event[4] for event in line.events(code.serial)[-2:]] == ["check 7 failed", "odometer"], "told once"
+
+
+def test_a_halted_case_that_failed_gets_no_further_round(line: Line) -> None:
+    code = line.sent("a")
+    line.labels.replace(code.serial, "weak", odometer=line.odometer, attempts=1)
+    line.inspect("a", Verdict.FAIL)
+    with pytest.raises(WrongState, match="not halted"):
+        line.labels.supervise("a", operator="w17", second="s01")
+
+
+def test_another_round_of_labels_takes_no_room_an_order_has_not(line: Line) -> None:
+    line.stock.take_order("4711", 1, operator="w17")
+    code = line.sent("a")
+    line.labels.replace(code.serial, "weak", odometer=line.odometer, attempts=1)
+    line.active("b")
+    with pytest.raises(InputError, match="order 4711 has all its 1 codes: set case a aside"):
+        line.labels.supervise("a", operator="w17", second="s01")
+    line.stock.take_order("4711", 2, operator="w17", second="s01")
+    assert line.labels.supervise("a", operator="w17", second="s01")
+
+
+@pytest.mark.parametrize("other", [5_000_000, 40])
+def test_a_printer_changed_within_a_job_is_no_count_that_agrees(line: Line, other: int) -> None:
+    line.active("a")
+    code = line.sent("b")
+    line.labels.replace(code.serial, "odometer", odometer=other)
+    found = line.stock.look(other)
+    assert (found.known, found.agrees) == (2, False)
+
+
+@pytest.mark.parametrize("left", [-1, 2**70])
+def test_labels_left_on_the_roll_can_be_counted(line: Line, left: int) -> None:
+    with pytest.raises(InputError, match="left on the roll cannot be: count them"):
+        line.stock.look(line.odometer, left=left)
 
 
 def test_a_code_that_is_read_on_another_case_goes_in_doubt(line: Line) -> None:
