@@ -3272,6 +3272,10 @@ model {model}   recipe {recipe}   program {program}</source>
         <translation>处置可疑件需要姓名和原因</translation>
     </message>
     <message>
+        <source>clearing {serial}</source>
+        <translation>解除 {serial} 的存疑</translation>
+    </message>
+    <message>
         <source>closed</source>
         <translation>已关闭</translation>
     </message>
@@ -3736,8 +3740,16 @@ model {model}   recipe {recipe}   program {program}</source>
         <translation>请存成每通道 8 位的灰度或 RGB</translation>
     </message>
     <message>
+        <source>saying that {serial} was copied</source>
+        <translation>认定 {serial} 被复制</translation>
+    </message>
+    <message>
         <source>several Basler cameras ({there}): say which with `serial`</source>
         <translation>有多台 Basler 相机（{there}）：请用 `serial` 指定</translation>
+    </message>
+    <message>
+        <source>shipping {serial}</source>
+        <translation>发货 {serial}</translation>
     </message>
     <message>
         <source>station {station} is not open</source>
@@ -4166,6 +4178,10 @@ model {model}   recipe {recipe}   program {program}</source>
     <message>
         <source>{what} needs an operator and a reason</source>
         <translation>{what}需要姓名和原因</translation>
+    </message>
+    <message>
+        <source>{what} needs an operator: say who does it</source>
+        <translation>{what}需要姓名</translation>
     </message>
     <message>
         <source>{what} needs two different persons: give both names</source>

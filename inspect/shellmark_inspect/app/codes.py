@@ -305,6 +305,8 @@ def _take(config: Path, codes: list[str] | None, file: Path | None, machine: boo
 
     A station that runs is handed the wish and does it itself: only its own process writes its records.
     """
+    if not wished.get("operator", "-").strip():
+        raise InputError("--operator names nobody: say who does it")
     wish = Wish(serials=tuple(_serials(codes, file)), **wished)
     settings = StationConfig.read(config)
     spool = Spool(settings.folder / settings.data / WISHES)

@@ -71,6 +71,7 @@ class Life:
     def void(self, serial: str, *, operator: str, reason: str, odometer: int | None = None) -> None:
         """Any living code → VOID, for ever; nothing is drawn in its place."""
         need_reason(reason, Said("a void of {serial}", serial=serial))
+        need_operator(operator, Said("a void of {serial}", serial=serial))
         living = tuple(sorted(LIVE))
         self._step(serial, _S.VOID, living, operator=operator, reason=reason, facts=_odometer(odometer))
 
@@ -80,8 +81,10 @@ class Life:
         A buyer's query must never come before the site knows the code.
 
         Raises:
+            InputError: nobody is named.
             WrongState: the target has not been told yet, or the state is another one.
         """
+        need_operator(operator, Said("shipping {serial}", serial=serial))
 
         def told(found: Mapping[str, Any]) -> None:
             e = code_events.c
@@ -104,16 +107,19 @@ class Life:
     def take_back(self, serial: str, *, operator: str, reason: str) -> None:
         """SHIPPED or CLAIMED → RETURNED."""
         need_reason(reason, Said("a return of {serial}", serial=serial))
+        need_operator(operator, Said("a return of {serial}", serial=serial))
         self._step(serial, _S.RETURNED, (_S.SHIPPED, _S.CLAIMED), operator=operator, reason=reason)
 
     def rework(self, serial: str, *, operator: str, reason: str) -> None:
         """RETURNED → REWORKED."""
         need_reason(reason, Said("a rework of {serial}", serial=serial))
+        need_operator(operator, Said("a rework of {serial}", serial=serial))
         self._step(serial, _S.REWORKED, (_S.RETURNED,), operator=operator, reason=reason)
 
     def retire(self, serial: str, *, operator: str, reason: str) -> None:
         """ACTIVE or anything later → RETIRED, for ever."""
         need_reason(reason, Said("retiring {serial}", serial=serial))
+        need_operator(operator, Said("retiring {serial}", serial=serial))
         allowed = (_S.ACTIVE, _S.SHIPPED, _S.CLAIMED, _S.RETURNED, _S.REWORKED)
         self._step(serial, _S.RETIRED, allowed, operator=operator, reason=reason)
 
@@ -125,16 +131,20 @@ class Life:
         """Take a code out of doubt.
 
         Raises:
+            InputError: nobody is named.
             WrongState: it is in none.
         """
+        need_operator(operator, Said("clearing {serial}", serial=serial))
         self._doubt(serial, Suspicion.CLEARED, operator, reason, {})
 
     def copied(self, serial: str, *, operator: str, reason: str) -> None:
         """Say for ever that a code in doubt was copied.
 
         Raises:
+            InputError: nobody is named.
             WrongState: it is in no doubt.
         """
+        need_operator(operator, Said("saying that {serial} was copied", serial=serial))
         self._doubt(serial, Suspicion.COPIED, operator, reason, {})
 
     # ── within a transaction ────────────────────────────────────────────────────────────────────────────────────
@@ -208,3 +218,13 @@ def need_reason(reason: str, what: str) -> None:
     """
     if not reason.strip():
         raise InputError("{what} needs a reason", what=what)
+
+
+def need_operator(operator: str, what: str) -> None:
+    """Refuse a step that nobody takes.
+
+    Raises:
+        InputError: nobody is named.
+    """
+    if not operator.strip():
+        raise InputError("{what} needs an operator: say who does it", what=what)

@@ -6,6 +6,7 @@ import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -246,7 +247,8 @@ class LabelDesk:
         def draw(code: Waiting) -> NDArray[np.bool_]:
             recipe = self._station.plans.recipes.get(code.sku)
             name = "" if recipe is None else recipe.name_zh or recipe.name
-            content = LabelContent(code.text, sku=code.sku, name=name, batch=code.batch)
+            today = f"{datetime.now().astimezone():%Y-%m-%d}"
+            content = LabelContent(code.text, sku=code.sku, name=name, batch=code.batch, date=today)
             return draw_label(template, content, dots_per_mm)
 
         return draw

@@ -151,6 +151,22 @@ def test_doubt_stands_beside_the_state(config: Path) -> None:
     assert list(states(config).values()) == [("ACTIVE", "CLEARED"), ("ACTIVE", "COPIED"), ("ACTIVE", "NONE")]
 
 
+@pytest.mark.parametrize("step", ["return", "rework", "retire", "void", "suspect", "clear", "copied"])
+def test_nobody_takes_a_step(config: Path, step: str) -> None:
+    one = next(iter(states(config)))
+    why = ("--operator", " ", "--reason", "looked at")
+    assert "--operator names nobody" in refused(InputError, "codes", step, config, one, *why)
+    assert states(config)[one] == ("ACTIVE", "NONE")
+
+
+def test_a_new_label_takes_a_station_that_prints(config: Path) -> None:
+    bare = config.with_name("bare.toml")
+    kept = config.read_text("utf-8").partition("[label]")
+    bare.write_text(kept[0], "utf-8")
+    said = refused(InputError, "codes", "relabel", bare, "a", "--second", "s01", *WHY)
+    assert said == "the station prints no labels: have the case relabelled where it got its label"
+
+
 def test_a_new_label_takes_two_persons(config: Path) -> None:
     assert "two different persons" in refused(InputError, "codes", "relabel", config, "a", "--second", "w17", *WHY)
     said = call("codes", "relabel", config, "a", "--second", "s01", *WHY)

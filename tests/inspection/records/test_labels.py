@@ -250,6 +250,16 @@ def test_a_whole_life_and_its_limits(line: Line) -> None:
         line.labels.void(serial, operator="w17", reason="late")
 
 
+def test_every_step_of_a_person_names_one(line: Line) -> None:
+    serial = line.active("a").serial
+    for step in ("void", "take_back", "rework", "retire", "clear", "copied"):
+        with pytest.raises(InputError, match="needs an operator: say who does it"):
+            getattr(line.labels, step)(serial, operator=" ", reason="r")
+    with pytest.raises(InputError, match="needs an operator: say who does it"):
+        line.labels.ship(serial, target="verify", operator="")
+    assert line.labels.standing(serial) == (States.ACTIVE, Suspicion.NONE)
+
+
 def test_a_shipped_case_gets_no_second_code(line: Line) -> None:
     code = line.active("a")
     line.records.delivered("verify", line.records.pending("verify", 1000)[-1].number)
