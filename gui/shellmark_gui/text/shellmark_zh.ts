@@ -2001,7 +2001,7 @@
     <message>
         <location filename="../labelwords.py" line="71" />
         <source>A label came after all: have it read again</source>
-        <translation>标签后来出来了，请放到相机下重读</translation>
+        <translation>标签后来出来了，请放到相机下再读一次</translation>
     </message>
     <message>
         <location filename="../labelwords.py" line="72" />

@@ -86,7 +86,7 @@ class Fault(StrEnum):
 FAULTS: Mapping[Fault, tuple[str, str]] = MappingProxyType(
     {
         Fault.MISSING: ("没有出标签", "No label came"),
-        Fault.LATE: ("标签后来出来了，请放到相机下重读", "A label came after all: have it read again"),
+        Fault.LATE: ("标签后来出来了，请放到相机下再读一次", "A label came after all: have it read again"),
         Fault.NOT_READ: ("相机没有读到标签", "The camera reads no label"),
         Fault.WEAK: ("标签打印质量太差", "The label is printed too badly"),
         Fault.OTHER: ("贴的是别的标签", "It is another label"),
