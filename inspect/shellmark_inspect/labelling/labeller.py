@@ -134,13 +134,13 @@ class Labeller:
             self._settle(code)
         elif (left := self._keep(lambda records: records.labels.left_open())) is not None:
             self._take_off(left)
+        elif self._status.state is _S.REFUSED and not self._fits(count := self._odometer()):
+            self._refuse(count)
         elif halted:
             self._show(_S.SUPERVISOR, waiting=len(waiting), case_id=halted[0].case_id, serial=halted[0].serial)
             self._supervised(halted[0])
         elif code is not None:
             self._print(code, len(waiting))
-        elif self._status.state is _S.REFUSED and not self._fits(count := self._odometer()):
-            self._refuse(count)
         else:
             self._show(_S.IDLE)
             self._watch()

@@ -435,6 +435,11 @@ def test_a_copy_is_seen_while_a_supervisor_is_waited_for(shop: Open, printer: An
     printer.reprint()
     assert one.wait(S.REFUSED).fault is Fault.ODOMETER
     assert codes(one, "a") == [("ACTIVE", "SUSPECT")]
+    shown: list[LabelState] = []
+    one.labeller._on_change = lambda: shown.append(one.status().state)
+    one.inspect("c", Verdict.FAIL)
+    time.sleep(0.3)
+    assert shown == [], "refused it stays, whatever comes in"
     one.do(one.labeller.reconcile, "w17", "s01", note="found, destroyed")
     one.wait(S.SUPERVISOR)
     printer.faults = Faults(offline=True)
