@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 from shellmark_inspect.app import verify_site
 from shellmark_inspect.app.files import read_bytes
 from shellmark_inspect.app.papers import now, read_roots
+from shellmark_inspect.app.pins import pins
 from shellmark_inspect.app.printing import JsonOption, out, print_json
 from shellmark_inspect.folders import data_folder
 from shellmark_trace.dealer import Answer, Papers, answer_json, answer_lines, decide, join_proof, open_papers
@@ -30,7 +31,7 @@ class TextOrCommand(TyperGroup):
 app = typer.Typer(cls=TextOrCommand, no_args_is_help=True, help="Check a code offline, or serve the verify site.")
 app.command()(verify_site.serve)
 app.command()(verify_site.token)
-app.command()(verify_site.pins)
+app.command()(pins)
 app.command()(verify_site.proof)
 
 
