@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,6 +13,7 @@ from shellmark_inspect.app.asking_site import asked, site_at
 from shellmark_inspect.app.files import read_bytes
 from shellmark_inspect.app.papers import read_roots
 from shellmark_inspect.app.printing import out
+from shellmark_inspect.app.proof_files import check_is_of
 from shellmark_inspect.app.serving import listening
 from shellmark_inspect.app.serving import serve as serve_app
 from shellmark_inspect.app.site_extra import site_extra
@@ -96,6 +98,9 @@ def token(
     with site_extra():
         from shellmark_trace.site import Tokens
 
+    if not (data / "site.key").is_file():
+        how = "name the folder `shellmark verify serve --data` was given, or start that first"
+        raise InputError(f"no verify site lives in {data}: it has no site.key: {how}")
     tokens = Tokens(data / "tokens.json")
     if remove:
         gone = tokens.remove(role.value, name)
@@ -106,20 +111,22 @@ def token(
 
 def proof(
     serial: Annotated[str, typer.Argument(help="The code's serial.", show_default=False)],
-    file: Annotated[Path, typer.Argument(help="Its .tlog-proof.", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="Its .tlog-proof; .leaf, .record.json beside it.", show_default=False)],
     site: Annotated[str, typer.Option("--site", help="Where the site is: https://ID.EXAMPLE.CN.")],
     token_file: Annotated[Path, typer.Option("--token-file", help="A file with the station's token.")],
 ) -> None:
     """Send a code's proof file of the transparency log to the site, for inspectors.
 
+    Its leaf and record, as `shellmark log proof --record` writes them beside it, must be this code's; they stay here.
+
     Example: `shellmark verify proof 0123456789ABC 41.tlog-proof --site https://id.example.cn --token-file verify.token`
     """
-    text = read_bytes(file, "proof").decode("utf-8", "replace")
-    index = Proof.parse(text).index
+    bare = replace(Proof.parse(read_bytes(file, "proof")), extra=None)
+    check_is_of(file, serial)
     sender = site_at(site, token_file)
     with asked(site, token_file):
-        sender.send_proof(check_serial(serial), index, text)
-    out.print(f"proof of leaf {index} for {serial} is at {site}", markup=False, soft_wrap=True)
+        sender.send_proof(check_serial(serial), bare.index, str(bare))
+    out.print(f"proof of leaf {bare.index} for {serial} is at {site}", markup=False, soft_wrap=True)
 
 
 def _issued(keys: Path | None, root: str | None, manifest: Path | None, voids: Path | None) -> IssuedPapers | None:

@@ -17,7 +17,7 @@ from pathlib import Path
 import httpx
 import pytest
 from site_stand import Stand
-from site_story import HOST, Story
+from site_story import HOST, Story, write_proof
 from typer.testing import CliRunner
 
 from shellmark_inspect.app.cli import app, main
@@ -226,16 +226,64 @@ def test_without_the_extra_it_says_so(run: Run, monkeypatch: pytest.MonkeyPatch)
 def test_a_proof_is_sent(tmp_path: Path, stand: Stand, run: Run) -> None:
     story = stand.tell(Story())
     (tmp_path / "token").write_text(stand.token)
-    text = "c2sp.org/tlog-proof@v1\nindex 3\n\ntrace.example.cn/st01\n4\nAAAA\n\n\u2014 n AAAAAAAA\n"
-    (tmp_path / "3.tlog-proof").write_text(text, "utf-8")
-    words = ["proof", story.serial, tmp_path / "3.tlog-proof", "--site", stand.url, "--token-file", tmp_path / "token"]
+    proof = write_proof(tmp_path, story)
+    words = ["proof", story.serial, proof, "--site", stand.url, "--token-file", tmp_path / "token"]
     assert run(*words) == (0, "")
-    assert stand.site.inspecting.proof("li", story.serial, 3) == text
-    code, said = run("proof", Story().serial, *words[2:])
-    assert (code, "no such code" in said) == (2, True)
-    (tmp_path / "3.tlog-proof").write_text("x")
+    assert stand.site.inspecting.proof("li", story.serial, 0) == proof.read_text("utf-8")
+    stranger = Story()
+    write_proof(tmp_path, stranger)
+    code, said = run("proof", stranger.serial, *words[2:])
+    assert (code, "refuses: proof of" in said, "no such code" in said, "{" in said) == (2, True, True, False)
+    proof.write_text("x")
     code, said = run(*words)
     assert (code, "no proof file" in said) == (2, True)
+
+
+def test_a_proof_of_another_code_is_not_sent(tmp_path: Path, stand: Stand, run: Run) -> None:
+    mine, other = stand.tell(Story()), stand.tell(Story())
+    (tmp_path / "token").write_text(stand.token)
+    proof = write_proof(tmp_path, other)
+    words = ["proof", mine.serial, proof, "--site", stand.url, "--token-file", tmp_path / "token"]
+    assert run(*words) == (
+        2,
+        f"shellmark: {proof} is the proof of {other.serial}, not of {mine.serial}: nothing was sent",
+    )
+    leaf, record = (tmp_path / "case.leaf").read_bytes(), (tmp_path / "case.record.json").read_bytes()
+    write_proof(tmp_path, mine)
+    (tmp_path / "case.leaf").write_bytes(leaf)
+    assert run(*words)[0] == 2  # my proof beside another's leaf
+    (tmp_path / "case.record.json").write_bytes(record)
+    assert run("proof", other.serial, *words[2:])[0] == 2  # another's leaf and record beside my proof
+    write_proof(tmp_path, mine)
+    for name in ("case.record.json", "case.leaf"):
+        (tmp_path / name).unlink()
+        code, said = run(*words)
+        assert (code, f"{tmp_path / name} is not there" in said, "log proof --record" in said) == (2, True, True)
+    assert stand.site.inspecting.proof("li", mine.serial, 0) is None
+
+
+def test_what_goes_wrong_is_said_for_a_command(tmp_path: Path, stand: Stand, run: Run) -> None:
+    story = stand.tell(Story())
+    proof, token = write_proof(tmp_path, story), tmp_path / "token"
+    token.write_text("wrong")
+    for site, says in (
+        (stand.url, f"does not know the token in {token}: `shellmark verify token station NAME"),
+        ("http://127.0.0.1:9", "see that it runs, then run this again"),
+        ("http://id.example.cn", "plain http shows the token to the network: say https://"),
+        ("id.example.cn", "--site id.example.cn cannot be used: give an address such as"),
+        (f"{stand.url}/elsewhere", "no verify site, or one with an older program"),
+    ):
+        code, said = run("proof", story.serial, proof, "--site", site, "--token-file", token)
+        assert (code, says in said) == (2, True), said
+        for odd in ("insecure", "it will be tried again", "output verify", "{"):
+            assert odd not in said
+
+
+def test_a_token_is_of_a_site_that_is_there(tmp_path: Path, run: Run) -> None:
+    for more in ((), ("--remove",)):
+        code, said = run("token", "inspector", "li", "--data", tmp_path / "typo", *more)
+        assert (code, f"no verify site lives in {tmp_path / 'typo'}" in said) == (2, True)
+        assert not (tmp_path / "typo").exists()
 
 
 @pytest.mark.parametrize(
@@ -246,7 +294,8 @@ def test_a_proof_is_sent(tmp_path: Path, stand: Stand, run: Run) -> None:
         (("serve", "--data", "x", "--host", HOST, "--database", "mysql://a/b"), "cannot hold a verify site"),
         (("serve", "--data", "{file}", "--host", HOST), "file"),
         (("serve", "--data", "x", "--host", HOST, "--manifest", "m"), "--keys, --root and --manifest together"),
-        (("token", "station", "", "--data", "{folder}"), "cannot be used"),
+        (("token", "station", "", "--data", "{folder}/site"), "of a station cannot be used"),
+        (("token", "inspector", "", "--data", "{folder}/site"), "of an inspector cannot be used"),
         (("token", "king", "x", "--data", "x"), "king"),
         (
             ("pins", "c", "--key", "none", "--out", "o", "--site", "https://x", "--token-file", "t"),
@@ -259,6 +308,8 @@ def test_bad_input_is_one_line(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "file").write_text("x")
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "site.key").touch()
     code, said = run(*(w.format(file=tmp_path / "file", folder=tmp_path) for w in words))
     assert code == 2
     assert says in said
