@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
 import itertools
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageDraw
 
 from shellmark_trace import digital_link, new_serial
+from shellmark_trace.entries import canonical, leaf_hash, payload_hash
 
 GTIN = "06901234567892"
 HOST = "ID.EXAMPLE.CN"
@@ -103,6 +107,20 @@ class Story:
         kind, view, data, corners = told
         image = {"kind": kind, "view": view, "light": "left", "digest": f"sha256:{hashlib.sha256(data).hexdigest()}"}
         return image | ({} if corners is None else {"corners": corners})
+
+
+def write_proof(folder: Path, story: Story) -> Path:
+    """The proof of a log's only leaf, that the story's code became ACTIVE, with the leaf and the record beside it."""
+    told = {"gtin": GTIN, "serial": story.serial, "after": "ACTIVE", "at": "2026-11-20T01:30:00+00:00"}
+    payload, salt = canonical(told), b"salt" * 8
+    entry = canonical({"kind": "code", "after": "ACTIVE", "payload": payload_hash(payload, salt)})
+    root = base64.b64encode(leaf_hash(entry)).decode()
+    text = f"c2sp.org/tlog-proof@v1\nindex 0\n\ntrace.example.cn/st01\n1\n{root}\n\n\u2014 n AAAAAAAA\n"
+    (folder / "case.tlog-proof").write_text(text, "utf-8")
+    (folder / "case.leaf").write_bytes(entry)
+    record = {"salt": base64.b64encode(salt).decode(), "payload": payload.decode()}
+    (folder / "case.record.json").write_text(json.dumps(record))
+    return folder / "case.tlog-proof"
 
 
 def traced(**changes: Any) -> Story:

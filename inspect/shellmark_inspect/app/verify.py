@@ -11,9 +11,11 @@ from typer.core import TyperGroup
 from shellmark_inspect.app import verify_site
 from shellmark_inspect.app.files import read_bytes
 from shellmark_inspect.app.papers import now, read_roots
+from shellmark_inspect.app.pins import pins
 from shellmark_inspect.app.printing import JsonOption, out, print_json
+from shellmark_inspect.app.proof_files import read_proof
 from shellmark_inspect.folders import data_folder
-from shellmark_trace.dealer import Answer, Papers, answer_json, answer_lines, decide, join_proof, open_papers
+from shellmark_trace.dealer import Answer, Papers, answer_json, answer_lines, decide, open_papers
 from shellmark_trace.keys import Roots, read_seen, write_seen
 
 
@@ -30,7 +32,7 @@ class TextOrCommand(TyperGroup):
 app = typer.Typer(cls=TextOrCommand, no_args_is_help=True, help="Check a code offline, or serve the verify site.")
 app.command()(verify_site.serve)
 app.command()(verify_site.token)
-app.command()(verify_site.pins)
+app.command()(pins)
 app.command()(verify_site.proof)
 
 
@@ -56,7 +58,7 @@ def verify_text(
     --root roots.txt --manifest issued.list --voids withdrawn.list`
     """
     papers = _papers(keys, root, manifest, voids, seen or data_folder() / "seen.json")
-    told = None if proof is None else _proof(proof)
+    told = None if proof is None else read_proof(proof)
     answer = decide(text, papers, now(), proof=told, need_log=need_log)
     _print(answer, machine=machine)
     raise typer.Exit(answer.verdict.exit_code)
@@ -78,13 +80,6 @@ def _papers(keys: Path | None, root: str | None, manifest: Path | None, voids: P
     if papers.seen.latest is not None:
         write_seen(seen, roots, papers.seen)
     return papers
-
-
-def _proof(path: Path) -> bytes:
-    """A proof with its leaf and record: all in one file, or as `shellmark log proof --record` writes them."""
-    data = read_bytes(path, "proof")
-    leaf, record = path.with_suffix(".leaf"), path.with_suffix(".record.json")
-    return join_proof(data, read_bytes(leaf, "leaf"), read_bytes(record, "record")) if leaf.is_file() else data
 
 
 def _print(answer: Answer, *, machine: bool) -> None:

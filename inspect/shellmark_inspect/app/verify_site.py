@@ -1,28 +1,24 @@
-"""`shellmark verify serve|token|pins|proof`: run the verify site, say who may use it, draw PINs, send a proof."""
+"""`shellmark verify serve|token|proof`: run the verify site, say who may use it, send it a proof."""
 
 from __future__ import annotations
 
-import csv
-import io
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shellmark_inspect.app.files import read_bytes, read_lines
+from shellmark_inspect.app.asking_site import asked, site_at
+from shellmark_inspect.app.files import read_bytes
 from shellmark_inspect.app.papers import read_roots
 from shellmark_inspect.app.printing import out
+from shellmark_inspect.app.proof_files import check_is_of
 from shellmark_inspect.app.serving import listening
 from shellmark_inspect.app.serving import serve as serve_app
+from shellmark_inspect.app.site_extra import site_extra
 from shellmark_inspect.errors import InputError
-from shellmark_inspect.outputs import VerifySite, VerifySiteSettings, read_output_settings
-from shellmark_trace import check_host, check_serial, parse_link
+from shellmark_trace import check_host, check_serial
 from shellmark_trace.log import Proof
 
 if TYPE_CHECKING:
@@ -36,17 +32,6 @@ class Role(StrEnum):
 
     STATION = "station"
     INSPECTOR = "inspector"
-
-
-@dataclass(frozen=True, slots=True)
-class PinEvent:
-    """A PIN as the site is told of it: its keyed hash, never itself."""
-
-    number: int
-    key: str
-    kind: str
-    at: datetime
-    payload: Mapping[str, Any]
 
 
 def serve(
@@ -84,7 +69,7 @@ def serve(
 
     Example: `shellmark verify serve --data site --host ID.EXAMPLE.CN --proxy 127.0.0.1`
     """
-    with _extra():
+    with site_extra():
         from shellmark_trace.site import Rate, SiteSettings, build_app
     issued, rate = _issued(keys, root, manifest, voids), Rate(30 * per_address, per_address)
     allowed = frozenset(rework or ())
@@ -110,9 +95,12 @@ def token(
 
     Examples: `shellmark verify token station st01 --data site` · `… inspector li --data site --remove`
     """
-    with _extra():
+    with site_extra():
         from shellmark_trace.site import Tokens
 
+    if not (data / "site.key").is_file():
+        how = "name the folder `shellmark verify serve --data` was given, or start that first"
+        raise InputError(f"no verify site lives in {data}: it has no site.key: {how}")
     tokens = Tokens(data / "tokens.json")
     if remove:
         gone = tokens.remove(role.value, name)
@@ -121,61 +109,24 @@ def token(
     typer.echo(tokens.add(role.value, name))
 
 
-def pins(
-    codes: Annotated[Path, typer.Argument(help="The texts of the codes, one a line.", show_default=False)],
-    key: Annotated[Path, typer.Option("--key", help="The site's key file, site.key.")],
-    to: Annotated[Path, typer.Option("--out", help="The CSV for whoever prints the PINs; used again if it is there.")],
-    site: Annotated[str, typer.Option("--site", help="Where the site is: https://ID.EXAMPLE.CN.")],
-    token_file: Annotated[Path, typer.Option("--token-file", help="A file with a station's token.")],
-) -> None:
-    """Draw a PIN for each code: the PINs into a CSV only you can read, their keyed hashes to the site.
-
-    If the line drops, run it again with the same --out: the same PINs are sent, and each is taken once.
-
-    Example: `shellmark verify pins codes.txt --key site.key --out pins.csv --site https://id.example.cn --token-file t`
-    """
-    with _extra():
-        from shellmark_trace.site import pin_hash, site_key
-
-    if not key.is_file():
-        raise InputError(f"key file {key} is missing: copy site.key from the site's folder")
-    secret = site_key(key)
-    drawn = _read_pins(to) if to.exists() else _draw(codes, to)
-    sender = _sender(site, token_file)
-    events = []
-    for number, (text, pin) in enumerate(drawn.items(), 1):
-        serial = parse_link(text).serial
-        digest = pin_hash(secret, serial, pin).hex()
-        told = {"serial": serial, "text": text, "hash": digest}
-        events.append(PinEvent(number, f"pin:{serial}:{digest[:16]}", "pin", datetime.now(UTC), told))
-    for first in range(0, len(events), 100):
-        sender.send(events[first : first + 100])
-    out.print(f"{len(events)} PINs in {to}, their hashes at {site}", markup=False, soft_wrap=True)
-
-
 def proof(
     serial: Annotated[str, typer.Argument(help="The code's serial.", show_default=False)],
-    file: Annotated[Path, typer.Argument(help="Its .tlog-proof.", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="Its .tlog-proof; .leaf, .record.json beside it.", show_default=False)],
     site: Annotated[str, typer.Option("--site", help="Where the site is: https://ID.EXAMPLE.CN.")],
     token_file: Annotated[Path, typer.Option("--token-file", help="A file with the station's token.")],
 ) -> None:
     """Send a code's proof file of the transparency log to the site, for inspectors.
 
+    Its leaf and record, as `shellmark log proof --record` writes them beside it, must be this code's; they stay here.
+
     Example: `shellmark verify proof 0123456789ABC 41.tlog-proof --site https://id.example.cn --token-file verify.token`
     """
-    text = read_bytes(file, "proof").decode("utf-8", "replace")
-    index = Proof.parse(text).index
-    _sender(site, token_file).send_proof(check_serial(serial), index, text)
-    out.print(f"proof of leaf {index} for {serial} is at {site}", markup=False, soft_wrap=True)
-
-
-@contextmanager
-def _extra() -> Iterator[None]:
-    """Say which extra is missing, in a line."""
-    try:
-        yield
-    except ImportError as e:
-        raise InputError(f"the verify site needs its extra ({e.name}): pip install 'shellmark[verify]'") from e
+    bare = replace(Proof.parse(read_bytes(file, "proof")), extra=None)
+    check_is_of(file, serial)
+    sender = site_at(site, token_file)
+    with asked(site, token_file):
+        sender.send_proof(check_serial(serial), bare.index, str(bare))
+    out.print(f"proof of leaf {bare.index} for {serial} is at {site}", markup=False, soft_wrap=True)
 
 
 def _issued(keys: Path | None, root: str | None, manifest: Path | None, voids: Path | None) -> IssuedPapers | None:
@@ -196,36 +147,3 @@ def _open(settings: SiteSettings) -> Site:
     from shellmark_trace.site import Site
 
     return Site(settings)
-
-
-def _sender(site: str, token_file: Path) -> VerifySite:
-    """What brings things to a site, as a station's own output would."""
-    settings = {"kind": "verify", "url": site, "token_file": token_file}
-    read = read_output_settings("verify", settings)
-    assert isinstance(read, VerifySiteSettings)
-    return VerifySite.of(read)
-
-
-def _draw(codes: Path, to: Path) -> dict[str, str]:
-    from shellmark_trace.site import new_pin
-
-    drawn = {str(parse_link(text)): new_pin() for text in read_lines(codes, "list of codes")}
-    try:
-        handle = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(("code", "tail", "pin"))
-            writer.writerows((text, text[-6:], pin) for text, pin in drawn.items())
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as e:
-        raise InputError(f"{to} cannot be written: {e.strerror}") from e
-    return drawn
-
-
-def _read_pins(path: Path) -> dict[str, str]:
-    text = read_bytes(path, "file of PINs")
-    try:
-        return {row["code"]: row["pin"] for row in csv.DictReader(io.StringIO(text.decode("utf-8-sig"), newline=""))}
-    except (UnicodeDecodeError, KeyError, csv.Error) as e:
-        raise InputError(f"{path} is no file of PINs: name another --out") from e

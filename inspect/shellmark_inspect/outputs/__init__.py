@@ -13,13 +13,14 @@ from shellmark_inspect.recipe import first_fault
 from .epcis import Epcis, EpcisSettings
 from .jsonl import JsonLines, JsonLinesSettings
 from .output import Event, Outbox, Output, OutputError, OutputKind, OutputSettings, ProofTaker, deliver
-from .posting import Answer, Poster, PostingSettings
+from .posting import Answer, Away, Poster, PostingSettings, Refused
 from .rows import Rows, RowsSettings
 from .upload import VerifySite, VerifySiteSettings
 
 __all__ = [
     "OUTPUTS",
     "Answer",
+    "Away",
     "Epcis",
     "EpcisSettings",
     "Event",
@@ -32,6 +33,7 @@ __all__ = [
     "Poster",
     "PostingSettings",
     "ProofTaker",
+    "Refused",
     "Rows",
     "RowsSettings",
     "VerifySite",

@@ -75,6 +75,22 @@ class Answer:
     body: Any = None
 
 
+class Refused(OutputError):
+    """The service answered, and not with success: `status` is the HTTP status, `said` its reason, "" without one."""
+
+    def __init__(self, text: str, status: int, said: str) -> None:
+        super().__init__(text)
+        self.status, self.said = status, said
+
+
+class Away(OutputError):
+    """There was no whole answer: `why` in a few words."""
+
+    def __init__(self, text: str, why: str) -> None:
+        super().__init__(text)
+        self.why = why
+
+
 class Poster:
     """Posts to one service. Redirects are not followed: a token must not go elsewhere."""
 
@@ -129,12 +145,13 @@ class Poster:
                 return Answer(answer.status, headers, _json(data))
         except urllib.error.HTTPError as e:
             with e:
-                said = e.read(500).decode("utf-8", "replace")
-            raise OutputError(f"{self._where} answers {e.code}: {' '.join(said.split())[:200] or e.reason}") from e
+                said = _reason(e.read(500))
+            raise Refused(f"{self._where} answers {e.code}: {said or e.reason}", e.code, said) from e
         except urllib.error.URLError as e:
-            raise OutputError(f"{self._where} is not there: {e.reason}: it will be tried again") from e
+            raise Away(f"{self._where} is not there: {e.reason}: it will be tried again", f"{e.reason}") from e
         except (OSError, HTTPException) as e:
-            raise OutputError(f"{self._where} gave no whole answer ({e!r}): it will be tried again") from e
+            text = f"{self._where} gave no whole answer ({e!r}): it will be tried again"
+            raise Away(text, f"no whole answer: {e!r}") from e
 
     def token(self) -> str:
         """The token as it is now, "" for none.
@@ -162,6 +179,17 @@ class Poster:
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_: Any, **__: Any) -> None:
         return None
+
+
+def _reason(data: bytes) -> str:
+    """Why a service refused: the "error" of its JSON, else what it wrote, on one line and cut short."""
+    told = _json(data)
+    said = (
+        told["error"]
+        if isinstance(told, dict) and isinstance(told.get("error"), str)
+        else data.decode(errors="replace")
+    )
+    return " ".join(said.split())[:200]
 
 
 def _json(data: bytes) -> Any:

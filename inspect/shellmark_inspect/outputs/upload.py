@@ -24,6 +24,9 @@ from .posting import Poster, PostingSettings
 BATCH_BYTES = 4 * 1024**2
 """Events of one request; the site takes twice as much."""
 
+PINS_AT_ONCE = 500
+"""PINs a site is asked about at once."""
+
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _PEOPLE = ("operator", "second_operator")
 
@@ -104,6 +107,21 @@ class VerifySite:
             OutputError: the site is away, refuses the token, or does not know the code.
         """
         self._ask("PUT", f"/upload/proofs/{serial}/{index}", text.encode(), {"Content-Type": "text/plain"})
+
+    def other_pins(self, hashes: Mapping[str, str]) -> set[str]:
+        """The serials among those of `hashes` (serial to keyed hash, hex) that have another PIN at the site already.
+
+        Raises:
+            OutputError: the site is away, refuses the token, or its program is too old to be asked.
+        """
+        other, asked = set[str](), list(hashes.items())
+        for first in range(0, len(asked), PINS_AT_ONCE):
+            body = json.dumps({"pins": dict(asked[first : first + PINS_AT_ONCE])}).encode()
+            found = self._ask("POST", "/upload/pins", body).get("other")
+            if not isinstance(found, list):
+                raise OutputError(f"{self._settings.url} does not answer as a verify site does: check the address")
+            other |= {str(serial) for serial in found}
+        return other
 
     def claimed(self) -> list[str]:
         """Serials of the station's shipped codes that buyers have claimed and that it has not told of yet.

@@ -4,7 +4,7 @@ from .answers import Answer, Basis, Known, Verdicts, Why
 from .deciding import decide
 from .oddities import Oddity, OddText, oddity_of, read_text
 from .papers import Papers, open_papers
-from .proofs import Shown, join_proof, open_code_proof, pack_proof
+from .proofs import Shown, join_proof, named_link, open_code_proof, pack_proof
 from .words import answer_json, answer_lines, oddity_line
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "answer_lines",
     "decide",
     "join_proof",
+    "named_link",
     "oddity_line",
     "oddity_of",
     "open_code_proof",

@@ -9,15 +9,16 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from shellmark_trace.entries import canonical, payload_hash
+from shellmark_trace.entries import canonical, leaf_hash, payload_hash
 from shellmark_trace.errors import LogError
 from shellmark_trace.keys import Entry, KeyList, Kind
 from shellmark_trace.link import Link
-from shellmark_trace.log import Proof
+from shellmark_trace.log import Proof, check_inclusion
 from shellmark_trace.states import States
 
 MOST_BYTES = 256 * 1024
@@ -68,6 +69,20 @@ def join_proof(data: bytes, entry: bytes, record: bytes) -> bytes:
     return pack_proof(Proof.parse(data), entry, salt, payload).encode()
 
 
+def named_link(data: bytes) -> Link:
+    """The code a proof is of, for whoever has no keys: the leaf is the one the hashes lead to, and the payload its own.
+
+    `host` is empty. That the log's key has signed the checkpoint is not looked at: `open_code_proof` does.
+
+    Raises:
+        LogError: it is no such proof, or its parts do not belong together.
+    """
+    proof, parts = _opened(data)
+    checkpoint = proof.checkpoint
+    check_inclusion(leaf_hash(parts["entry"]), proof.index, checkpoint.size, proof.hashes, checkpoint.root)
+    return _told(proof, parts).link
+
+
 def open_code_proof(data: bytes, keys: KeyList) -> Shown:
     """What a code's proof shows, once all of it holds.
 
@@ -75,18 +90,27 @@ def open_code_proof(data: bytes, keys: KeyList) -> Shown:
         LogError: it is no such proof, does not hold, or is of a log whose key the list does not have or has revoked.
         SignatureInvalid: the checkpoint is not signed by that key.
     """
+    proof, parts = _opened(data)
+    found = _log_key(keys, proof.checkpoint.origin, proof.checkpoint.size)
+    proof.check(parts["entry"], found.verifier)
+    return _told(proof, parts)
+
+
+def _opened(data: bytes) -> tuple[Proof, dict[str, bytes]]:
     if len(data) > MOST_BYTES:
         raise LogError(f"the proof has {len(data)} bytes: no proof of a code is that long")
     proof = Proof.parse(data)
-    parts = _parts(proof.extra)
-    found = _log_key(keys, proof.checkpoint.origin, proof.checkpoint.size)
-    proved = proof.check(parts["entry"], found.verifier)
+    return proof, _parts(proof.extra)
+
+
+def _told(proof: Proof, parts: Mapping[str, bytes]) -> Shown:
+    """What a proof that holds tells, once its payload is the one its leaf stands for."""
     entry, payload = _object(parts["entry"]), _object(parts["payload"])
     if entry.get("payload") != payload_hash(parts["payload"], parts["salt"]):
         raise LogError("the proof's payload is not the one its leaf stands for: it was exchanged")
     if entry.get("kind") != "code" or entry.get("after") != payload.get("after"):
         raise LogError("the proof is of a leaf that tells of no code: ask for the code's own proof")
-    return _shown(proved.checkpoint.origin, proved.index, proved.checkpoint.size, entry, payload)
+    return _shown(proof.checkpoint.origin, proof.index, proof.checkpoint.size, entry, payload)
 
 
 def _shown(log: str, index: int, size: int, entry: dict[str, Any], payload: dict[str, Any]) -> Shown:

@@ -29,7 +29,7 @@ from .listing import (
 )
 from .passphrases import WAYS, Prompt, read_passphrase
 from .seen import Seen, read_seen, write_seen
-from .storage import replace_public, write_public
+from .storage import replace_public, write_private, write_public
 
 __all__ = [
     "CARD_ENDING",
@@ -72,6 +72,7 @@ __all__ = [
     "sign_draft",
     "signed_by",
     "write_card",
+    "write_private",
     "write_public",
     "write_seen",
 ]

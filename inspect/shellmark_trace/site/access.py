@@ -38,7 +38,8 @@ class Tokens:
             SiteError: the name cannot be used, or the file cannot be written.
         """
         if not name.strip() or len(name) > 60 or not name.isprintable():
-            raise SiteError(f"name {name[:60]!r} of a {role} cannot be used: give letters and digits")
+            whose = "an inspector" if role == "inspector" else f"a {role}"
+            raise SiteError(f"name {name[:60]!r} of {whose} cannot be used: give letters and digits")
         token = secrets.token_urlsafe(32)
         with self._turn:
             self._read()

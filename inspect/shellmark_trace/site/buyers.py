@@ -20,10 +20,13 @@ from .inspecting import monthly
 from .pages import prefers_english
 from .parts import Site, read_place
 from .queries import Answer
-from .words import WORDS
+from .words import FINDINGS, WORDS
 
 COOKIE = "shellmark_device"
 COOKIE_S = 400 * 86_400
+PRINTED = 6
+"""Symbols of a serial that the outside label prints for people: its last ones."""
+
 PHOTO_CACHE = "private, max-age=604800, immutable"
 
 
@@ -120,7 +123,9 @@ def _add_dealer(router: APIRouter, site: Site) -> None:
         english = _english(request, fields)
         serial = read_symbols(fields.get("serial", "")[:60], SERIAL_LENGTH)
         if serial is None:
-            return HTMLResponse(site.pages.home(english=english, malformed=True), 422)
+            tail = read_symbols(fields.get("serial", "")[:60], PRINTED)
+            note = FINDINGS[Finding.UNKNOWN].means if tail is None else WORDS["tail_only"]
+            return HTMLResponse(site.pages.home(english=english, note=note), 422)
         answer = site.queries.look(None, serial)
         if answer.code is None:
             return _unknown(site, request)

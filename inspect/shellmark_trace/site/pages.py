@@ -18,7 +18,7 @@ from .claims import Claimed
 from .findings import Finding
 from .inspecting import Decided, Trace
 from .queries import Answer
-from .trace_words import PICTURES, named
+from .trace_words import ACCESSES, PICTURES, named, reason_said
 from .tracing import facts_shown, trace_shown
 from .words import CLAIMS, FINDINGS, GOOD_CLAIMS, PRIVACY, WORDS, Text
 
@@ -27,7 +27,7 @@ _FOLDER = Path(__file__).parent / "templates"
 
 KINDS: Mapping[str, Text] = MappingProxyType(
     {
-        "score": Text("查询异常 (分数)", "unusual queries (score)"),
+        "score": Text("查询异常（分数）", "unusual queries (score)"),
         "before_shipping": Text("出厂前被查询", "queried before shipping"),
         "after_retiring": Text("停用后被查询", "queried after retiring"),
         "void": Text("作废标签被查询", "void label queried"),
@@ -54,6 +54,7 @@ class Pages:
         css = (_FOLDER / "style.css").read_text("utf-8").strip()
         self._env.globals.update(words=WORDS, host=host, css=Markup(css), kinds=KINDS)  # noqa: S704 - our own file
         self._env.globals.update(outcomes=OUTCOME_WORDS, named=named, pictures=PICTURES, facts_shown=facts_shown)
+        self._env.globals.update(looks=ACCESSES, reason_said=reason_said)
         self._env.filters.update(moment=_moment, day=_day)
         digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
         self.policy = (
@@ -78,6 +79,7 @@ class Pages:
         if dealer and answer.finding is Finding.OTHER:
             head, means = WORDS["dealer_issued"], WORDS["dealer_issued_why"]
             told = type(told)(head, None, means, "plain", "look")
+        void = answer.finding is Finding.VOID
         live = answer.finding in (Finding.FIRST, Finding.AGAIN, Finding.OTHER, Finding.COPIED)
         has_pin = answer.code is not None and answer.code["pin_hash"] is not None
         return self._render(
@@ -86,7 +88,8 @@ class Pages:
             told=told,
             finding=str(answer.finding),
             code=answer.code,
-            photos=answer.photos,
+            photos=() if void else answer.photos,
+            passed=not void,
             earlier=answer.earlier,
             claimed=answer.claimed,
             mine=answer.mine,
@@ -102,9 +105,9 @@ class Pages:
         """A page that only says something, by the keys of `WORDS`."""
         return self._render("plain.html", english, head=WORDS[head], means=WORDS[means] if means else None)
 
-    def home(self, *, english: bool, malformed: bool = False) -> str:
-        """The page for dealers who type a serial."""
-        return self._render("home.html", english, malformed=FINDINGS[Finding.UNKNOWN].means if malformed else None)
+    def home(self, *, english: bool, note: Text | None = None) -> str:
+        """The page for dealers who type a serial; `note` says what is wrong with the one that was typed."""
+        return self._render("home.html", english, note=note)
 
     def privacy(self, *, english: bool) -> str:
         """What is kept of a buyer."""

@@ -1,9 +1,10 @@
-"""Where stations upload: events by their keys, pictures by their digests, proofs by their leaf; and ask for claims."""
+"""Where stations upload: events, pictures, proofs; and ask for claims, and which codes have another PIN."""
 
 from __future__ import annotations
 
 import re
 from functools import partial
+from typing import Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
@@ -12,6 +13,7 @@ from pydantic import ValidationError
 from shellmark_trace.errors import UploadRefused
 from shellmark_trace.link import check_serial
 
+from .held_pins import PinsAsked, other_pins
 from .incoming import Number, address_of, read_body
 from .parts import Site
 from .pictures import MOST_BYTES
@@ -19,6 +21,7 @@ from .uploads import Batch, Taken, Unproven
 
 EVENT_BYTES = 8 * 1024**2
 PROOF_BYTES = 65_536
+PINS_BYTES = 128 * 1024
 _HEX = re.compile(r"[0-9a-f]{64}")
 
 
@@ -64,7 +67,22 @@ def station_routes(site: Site) -> APIRouter:
         await run_in_threadpool(site.uploads.take_proof, name, check_serial(serial), index, text)
         return {"kept": serial}
 
+    _add_pins(router, site, whose)
     return router
+
+
+def _add_pins(router: APIRouter, site: Site, whose: Any) -> None:
+    """Which codes have another PIN than the one a station is about to set."""
+
+    @router.post("/pins")
+    async def pins(request: Request, name: str = whose) -> dict[str, list[str]]:
+        body = await read_body(request, PINS_BYTES)
+        try:
+            asked = PinsAsked.model_validate_json(body)
+        except ValidationError as e:
+            first = e.errors()[0]
+            raise UploadRefused(f"PINs of {name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from e
+        return {"other": await run_in_threadpool(other_pins, site.database, asked.pins)}
 
 
 def _station(site: Site, request: Request) -> str:

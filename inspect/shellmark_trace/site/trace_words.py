@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -77,8 +78,62 @@ FACTS: Mapping[str, Text] = MappingProxyType(
         "reason": Text("原因", "reason"),
         "inspection": Text("检验记录", "inspection"),
         "proof": Text("日志证明", "proof of leaf"),
+        "state": Text("当时状态", "state then"),
+        "score": Text("分数", "score"),
+        "key": Text("上传编号", "upload"),
+        "gtin": Text("商品条码", "GTIN"),
+        "codes": Text("本批码数", "codes of the batch"),
+        "spread": Text("在两地被不同设备查询的码数", "codes asked for by two devices in two cities"),
+        "z": Text("偏离（σ）", "deviation (σ)"),
+        "attempt": Text("第几次打印", "attempt"),
+        "why": Text("原因", "why"),
+        "request": Text("操作编号", "request"),
     }
 )
+STEP_REASONS: Mapping[str, Text] = MappingProxyType(
+    {
+        "pass": Text("检验合格", "pass"),
+        "send": Text("送打印", "send"),
+        "read": Text("标签读回正确", "read"),
+        "replace": Text("换发新码", "replace"),
+        "supervised": Text("主管同意重发", "supervised"),
+        "attempts_used": Text("打印次数已用完", "attempts used up"),
+        "ship": Text("发货", "ship"),
+        "claim": Text("买家认领", "claim"),
+        "odometer": Text("打印机计数不符", "printer's count differs"),
+        "seen elsewhere": Text("标签出现在别的箱壳上", "seen elsewhere"),
+        "missing": Text("没有出标签", "no label came out"),
+        "late": Text("标签后来出来了", "the label came after all"),
+        "not_read": Text("标签读不出", "label not read"),
+        "weak": Text("打印质量不够", "printed too badly"),
+        "other": Text("读到的是别的标签", "another label was read"),
+        "several": Text("箱壳上有多张标签", "several labels on the case"),
+        "uncounted": Text("打印机没有计数", "printer's count not had"),
+        "no_picture": Text("没有标签照片", "no picture of the label"),
+        "voided": Text("此码已作废", "code was void already"),
+        "still_there": Text("旧标签未揭净", "old label still there"),
+        "printer_gone": Text("打印机断开", "printer gone"),
+    }
+)
+"""Reasons of steps the program itself gives; people's own are shown as they wrote them."""
+
+ACCESSES: Mapping[str, Text] = MappingProxyType(
+    {
+        "login": Text("登录", "login"),
+        "trace": Text("查看履历", "trace"),
+        "alerts": Text("查看警报", "alerts"),
+        "accesses": Text("查看访问记录", "accesses"),
+        "proof": Text("下载日志证明", "proof"),
+        "photo": Text("查看原图", "photo"),
+        "small photo": Text("查看照片", "small photo"),
+        "close genuine": Text("解除警报", "close genuine"),
+        "close copied": Text("确认复制", "close copied"),
+        "unlock": Text("恢复内码次数", "unlock"),
+    }
+)
+"""What an inspector did, as it is written down."""
+
+_CHECK = re.compile(r"check (\d{1,9})(?: failed)?")
 MEASURES: Mapping[str, str] = MappingProxyType(
     {"length": "长", "width": "宽", "diameter": "直径", "area": "面积", "depth": "深", "spacing": "间距"}
     | {"camera ΔE": "相机 ΔE"}
@@ -169,6 +224,14 @@ def named(words: Mapping[str, Text], word: object) -> Text:
     """What a code is called, itself in both languages where it has no name."""
     text = shown(word)
     return words.get(text) or Text(text, text)
+
+
+def reason_said(value: object, most: int = 80) -> Text:
+    """A step's reason in both languages, where it is one of the program's own."""
+    if isinstance(value, str) and (check := _CHECK.fullmatch(value)):
+        return Text(f"点检 {check[1]} 未通过", value)
+    text = shown(value, most)
+    return STEP_REASONS.get(text) or Text(text, text)
 
 
 def shown(value: object, most: int = 80) -> str:

@@ -19,6 +19,7 @@ from .trace_words import (
     STATES,
     VERDICTS,
     named,
+    reason_said,
     shown,
 )
 from .words import FINDINGS, WORDS, Text
@@ -34,6 +35,7 @@ _UNSEEN = frozenset({"corners_px"})
 """Facts that say nothing to people."""
 
 Line = tuple[Text, str]
+"""What a line is called and what it says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ class StepShown:
     at_s: float
     station: str
     people: str
-    reason: str
+    reason: Text
     facts: Part
     foreign: bool
 
@@ -132,9 +134,20 @@ def trace_json(trace: Trace) -> str:
 def facts_shown(facts: object, most: int = MOST_FACTS) -> Part:
     """Facts as lines: what they are called and what they are."""
     if not isinstance(facts, Mapping):
-        return Part([] if facts in (None, "") else [(Text("", ""), shown(facts))], 0)
-    lines = [(named(FACTS, shown(name, 24)), _fact(value)) for name, value in facts.items() if name not in _UNSEEN]
-    return _part([line for line in lines if line[1]], most)
+        return Part([] if facts in (None, "") else [(Text("", ""), named({}, facts))], 0)
+    lines = [
+        (named(FACTS, shown(name, 24)), _said(name, value)) for name, value in facts.items() if name not in _UNSEEN
+    ]
+    return _part([line for line in lines if line[1].en], most)
+
+
+def _said(name: object, value: object) -> Text:
+    """A fact's value, in words where it is one of our own."""
+    if name in ("state", "after"):
+        return named({**STATES, **DOUBTS}, value)
+    if name in ("reason", "why"):
+        return reason_said(value, MOST_LENGTH)
+    return Text(plain := _fact(value), plain)
 
 
 def _fact(value: object) -> str:
@@ -161,7 +174,7 @@ def _step(row: Row, first: str) -> StepShown:
         at_s=row["at_s"],
         station=row["station"],
         people=" + ".join(filter(None, people)),
-        reason=shown(told.get("reason"), MOST_LENGTH),
+        reason=reason_said(told.get("reason"), MOST_LENGTH),
         facts=facts_shown(told.get("facts")),
         foreign=row["station"] != first,
     )
@@ -194,7 +207,11 @@ def _lines(row: Row, told: Mapping[str, Any], *, decided: bool) -> Iterator[Line
     versions = dict(_items(told.get("versions")))
     yield WORDS["calibration"], shown(versions.get("calibration"))
     yield WORDS["program"], shown(versions.get("program"))
-    yield WORDS["batch"], " · ".join(filter(None, (shown(told.get("order"), 40), shown(told.get("batch"), 40))))
+    order, batch = shown(told.get("order"), 40), shown(told.get("batch"), 40)
+    yield (
+        WORDS["order_batch" if order and batch else "order" if order else "batch"],
+        " · ".join(filter(None, (order, batch))),
+    )
 
 
 def _versions(told: Mapping[str, Any]) -> Iterator[tuple[Text, str, str]]:

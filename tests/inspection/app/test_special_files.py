@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from site_story import Story, write_proof
 
 from shellmark_inspect.app import main
 
@@ -93,8 +94,8 @@ def test_a_font_a_token_and_a_list_of_codes_that_never_end(odd: Path, tmp_path: 
     template = tmp_path / "t.toml"
     template.write_text(f'name = "t"\nfont = "{odd}"')
     assert "font" in refused("label", "preview", "--out", tmp_path / "l.png", "--template", template, *ARTICLE)
-    (tmp_path / "proof").write_text("c2sp.org/tlog-proof@v1\nindex 3\n\nx.cn/st01\n4\nAAAA\n\n— n AAAAAAAA\n", "utf-8")
-    words = "verify", "proof", "0123456789ABC", tmp_path / "proof", *SITE, "--token-file", odd
+    story = Story()
+    words = "verify", "proof", story.serial, write_proof(tmp_path, story), *SITE, "--token-file", odd
     assert f"file {odd} cannot be read" in refused(*words)
     words = "codes", "ship", tmp_path / "none.toml", "--operator", "w", "--target", "site", "--file", odd
     assert f"list of codes {odd} cannot be read" in refused(*words)

@@ -155,7 +155,7 @@ def test_the_story_of_a_case(stand: Stand, browse: Callable[..., Any], shot: Sho
     shot(other, "other-en")
     before = stand.site.queries.look(None, story.serial).code
     other.find_element(By.CSS_SELECTOR, ".bar label").click()
-    assert text(other, "h1") == "已有其他设备查询, 请核对照片与内码"
+    assert text(other, "h1") == "已有其他设备查询 请核对照片与内码"
     assert before is not None
     assert stand.site.queries.look(None, story.serial).code == before  # the switch asked nothing
     shot(other, "other-zh")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from pathlib import Path
@@ -49,6 +50,45 @@ def test_the_trace_says_everything_in_words_of_both_languages(stand: Stand, desk
     assert "划痕：长 23.8 mm，A 区允许 5.0" in page
     assert "{" not in page.partition("</style>")[2], "no raw data in the page"
     assert len(page.encode()) < MOST_BYTES
+
+
+def test_what_the_program_says_itself_is_chinese_on_the_chinese_side(stand: Stand, desk: httpx.Client) -> None:
+    story = Story(batch="B7")
+    passed = story.passed()
+    passed["payload"]["order"] = "4711"
+    lost = {"attempt": 2, "why": "not_read", "odometer": [1211, 1212]}
+    steps = [story.to("RESERVED"), story.to("SENT", reason="send"), story.to("VOID", reason="not_read", facts=lost)]
+    doubted = story.to("SUSPECT", subject="suspicion", reason="check 12 failed", facts={"check": 12})
+    own = story.to("CLEARED", subject="suspicion", reason="found & destroyed")
+    stand.upload(passed, *steps, doubted, own)
+    stand.phone().get(story.path)
+    for page in (desk.get(f"/inspector/case/{story.serial}").text, desk.get("/inspector").text):
+        assert '<span class="zh">当时状态</span>' in page
+        assert '<span class="zh">作废</span><span class="en" lang="en">void</span>' in page
+    page = desk.get(f"/inspector/case/{story.serial}").text
+    for zh, en in (
+        ("送打印", "send"),
+        ("标签读不出", "label not read"),
+        ("点检 12 未通过", "check 12 failed"),
+        ("第几次打印", "attempt"),
+        ("订单 · 批次", "Order · batch"),
+    ):
+        assert f'<span class="zh">{zh}</span><span class="en" lang="en">{en}</span>' in page
+    assert "4711 · B7" in page
+    assert " · found &amp; destroyed" in page
+    assert "查看履历" in desk.get("/inspector").text
+
+
+@pytest.mark.parametrize(("order", "name"), [("4711", "订单"), (None, "批次")])
+def test_an_order_is_not_called_a_batch(stand: Stand, desk: httpx.Client, order: str | None, name: str) -> None:
+    story = Story(batch="" if order else "B7")
+    passed = story.passed()
+    passed["payload"]["order"] = order
+    stand.upload(passed, story.to("RESERVED"))
+    inspections = desk.get(f"/inspector/case/{story.serial}").text.partition("检验</span>")[2]
+    found = re.search(r'<dt><span class="zh">(订单|批次|订单 · 批次)</span>', inspections)
+    assert found is not None
+    assert found[1] == name
 
 
 def test_the_raw_data_is_there_to_download_without_what_pins_are_checked_by(stand: Stand, desk: httpx.Client) -> None:
@@ -118,7 +158,7 @@ def test_an_alert_that_was_decided_says_by_whom_and_when(stand: Stand, desk: htt
     assert desk.post(place, data={"outcome": "genuine", "note": "st01 restored"}).is_redirect
     late = logged_in(stand, "王稽查").post(place, data={"outcome": "copied"})
     assert late.status_code == 409
-    for word in ("警报已处理过", "decided before", "已解除", ">li<", "st01 restored", "时间 (北京)"):
+    for word in ("警报已处理过", "decided before", "已解除", ">li<", "st01 restored", "时间（北京）"):
         assert word in late.text
     code = stand.site.inspecting.trace("li", story.serial).code  # type: ignore[union-attr]
     assert code["alarm"] == "NONE", "the second decision changes nothing"

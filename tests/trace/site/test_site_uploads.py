@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from site_stand import Stand
 from site_story import GTIN, Story, picture
 
+from shellmark_trace import new_serial
+
 
 def codes(stand: Stand) -> list[tuple[Any, ...]]:
     with stand.site.database.reading() as connection:
@@ -214,3 +216,20 @@ def test_clearing_a_stations_step_leaves_a_copied_codes_alarm(stand: Stand) -> N
     stand.site.inspecting.close_alert("li", alert["alert"], "genuine", "")
     code = stand.site.inspecting.trace("li", story.serial).code  # type: ignore[union-attr]
     assert (code["alarm"], code["score"]) == ("SUSPECT", 5)
+
+
+def test_which_codes_have_another_pin_is_told_to_stations_only(either: Any) -> None:
+    held, free = either.tell(Story()), Story()
+    told = {"serial": held.serial, "text": held.text, "hash": "ab" * 32}
+    assert either.upload(held._event("pin", "pin:held", told)).status_code == 200
+    headers = {"authorization": f"Bearer {either.token}"}
+    station = either.phone("station")
+
+    def asked(pins: Any) -> Any:
+        return station.post("/upload/pins", json={"pins": pins}, headers=headers)
+
+    assert asked({held.serial: "ab" * 32, free.serial: "cd" * 32}).json() == {"other": []}
+    assert asked({held.serial: "cd" * 32, free.serial: "cd" * 32}).json() == {"other": [held.serial]}
+    for odd in ({"x": "ab" * 32}, {held.serial: "ab"}, [held.serial], {new_serial(): "ab" * 32 for _ in range(501)}):
+        assert asked(odd).status_code == 422
+    assert station.post("/upload/pins", json={"pins": {}}).status_code == 401
