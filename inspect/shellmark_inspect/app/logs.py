@@ -19,7 +19,8 @@ from shellmark_inspect.errors import InputError
 from shellmark_inspect.records import RecordReader
 from shellmark_inspect.station import StationConfig, check_log, log_spec, log_verifier, note_with, open_log, publish
 from shellmark_trace import leaf_hash, payload_hash
-from shellmark_trace.keys import WAYS, card_of, read_key, read_passphrase
+from shellmark_trace.keys import WAYS, Card, card_of, read_key, read_passphrase
+from shellmark_trace.keys import Kind as KeyKind
 from shellmark_trace.log import (
     ENDING,
     Checkpoint,
@@ -197,8 +198,8 @@ def verify_proof(
     """
     found = Proof.parse(_bytes(file))
     data = _bytes(entry or file.with_suffix(ENTRY_ENDING))
-    seen_by = [Verifier.parse(vkey) for vkey in witness or ()]
-    proved = found.check(data, Verifier.parse(log), seen_by, least=least)
+    seen_by = [Verifier.parse(vkey, Kind.COSIGNATURE) for vkey in witness or ()]
+    proved = found.check(data, Verifier.parse(log, Kind.NOTE), seen_by, least=least)
     told = None if record is None else _opened(_bytes(record), data)
     names = [one.name for one in proved.witnesses]
     if machine:
@@ -228,16 +229,30 @@ def witness(
     Example: `shellmark log witness --key mes.key --log "$(cat st01.vkey)" --log "$(cat st02.vkey)" --host 0.0.0.0`
     """
     card = card_of(key_file)
+    known = [Verifier.parse(one, Kind.NOTE) for one in logs]
+    _own(key_file, card, known)
     public = Verifier(card.name, card.verifier.key, Kind.COSIGNATURE)
     if show:
         typer.echo(public.vkey)
         return
-    known = [Verifier.parse(one) for one in logs]
-    opened = read_key(key_file, read_passphrase(passphrase, _ask, f"witness {card.name}"))
+    opened = read_key(key_file, read_passphrase(passphrase, _ask, f"witness {card.name}"), KeyKind.LOG)
     service = witness_app(Witness(state, Cosigner(card.name, opened.private), known))
     at = listening(host, port, "the witness")
     out.print(f"{public.vkey} at http://{host}:{port}", markup=False, soft_wrap=True)
     serve(service, at)
+
+
+def _own(key_file: Path, card: Card, known: list[Verifier]) -> None:
+    """See that a witness's key is for that alone: it is drawn as a log's, and signs none of the logs it witnesses."""
+    if card.kind is not KeyKind.LOG:
+        what = f"is a {card.kind} key"
+    elif served := [one.name for one in known if one.key == card.verifier.key]:
+        what = f"signs the log {served[0]} itself"
+    else:
+        return
+    raise InputError(
+        f"{key_file} {what}, and no key serves two ends: draw the witness's own, `shellmark keys init log NAME FILE`"
+    )
 
 
 def _leaf_number(reader: RecordReader, station: str, index: int | None, serial: str | None, row: int | None) -> int:

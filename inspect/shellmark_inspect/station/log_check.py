@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from shellmark_inspect.errors import InputError
 from shellmark_inspect.records import Audit, RecordReader
 from shellmark_inspect.station.config import StationConfig
 from shellmark_inspect.station.publishing import log_spec, log_verifier
@@ -59,22 +60,31 @@ def check_log(
 
     Raises:
         ConfigError: the station has no log.
+        InputError: there is no log at `mirror`.
         LogError: the memory of what was signed is damaged, or a checkpoint in `against` is not this log's.
         SignatureInvalid: a checkpoint in `against` is not signed by the log.
     """
     spec, verifier = log_spec(config), log_verifier(config)
     folder = config.folder / config.data
     head = read_head(folder / spec.memory, verifier)
-    witnesses = [Verifier.parse(witness.key) for witness in spec.witnesses]
+    witnesses = [witness.verifier for witness in spec.witnesses]
     others = [open_checkpoint(text, [verifier])[0] for text in against]
     work = _Work(reader.audit(config.station), head, others)
     work.compare(FolderSource(folder / spec.folder), head.sizes)
     if mirror is not None:
-        work.compare(source_of(mirror), (), f"the copy at {mirror}: ")
+        work.compare(_copy(mirror), (), f"the copy at {mirror}: ")
     work.run(progress)
     work.shown(folder / spec.folder / CHECKPOINT, verifier, witnesses)
     seen = Checkpoint.parse(Note.parse(head.witnessed).text).size if head.witnessed else 0
     return Checked(work.size, head.checkpoint.size, seen, work.faults(), work.erased())
+
+
+def _copy(place: str | Path) -> Source:
+    """Somebody's copy of the log, when there is one at all: nothing found there must not read as a broken log."""
+    source = source_of(place)
+    if source.read(CHECKPOINT) is None:
+        raise InputError(f"there is no log at {place}: give the folder or address that its checkpoint lies in")
+    return source
 
 
 class _Work:

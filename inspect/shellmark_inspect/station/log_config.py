@@ -30,17 +30,20 @@ class WitnessSpec(BaseModel):
     @classmethod
     def _cosigns(cls, key: str) -> str:
         try:
-            kind = Verifier.parse(key).kind
+            Verifier.parse(key, Kind.COSIGNATURE)
         except LogError as e:
             raise ValueError(str(e)) from e
-        if kind is not Kind.COSIGNATURE:
-            raise ValueError("this is a log's key, not a witness's: take the one `shellmark log witness` shows")
         return key
+
+    @property
+    def verifier(self) -> Verifier:
+        """The key it cosigns with."""
+        return Verifier.parse(self.key, Kind.COSIGNATURE)
 
     @property
     def at(self) -> WitnessAt:
         """The witness to ask."""
-        return WitnessAt(self.address, Verifier.parse(self.key))
+        return WitnessAt(self.address, self.verifier)
 
 
 class LogSpec(BaseModel):

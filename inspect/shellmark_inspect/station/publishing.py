@@ -79,7 +79,7 @@ def open_log(config: StationConfig, reader: RecordReader, prompt: Prompt | None 
     opened = read_key(config.folder / spec.key, passphrase, Kind.LOG)
     _of_origin(spec, opened.card.verifier)
     signer = Signer(spec.origin, opened.private)
-    witnesses = [Verifier.parse(witness.key) for witness in spec.witnesses]
+    witnesses = [witness.verifier for witness in spec.witnesses]
     folder = config.folder / config.data
     heads = Heads(folder / spec.memory, signer, witnesses)
     return Publisher(folder / spec.folder, heads, reader.leaves(config.station))

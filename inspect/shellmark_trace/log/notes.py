@@ -32,6 +32,13 @@ class Kind(IntEnum):
     COSIGNATURE = 0x04
 
 
+_OTHERS = {
+    Kind.NOTE: "a witness's key, not a log's: take the one `shellmark log key` prints",
+    Kind.COSIGNATURE: "a log's key, not a witness's: take the one `shellmark log witness --show-key` prints",
+}
+"""What a key is that is not of the kind that is due."""
+
+
 @dataclass(frozen=True, slots=True)
 class Signature:
     """One signature line: the signer's name, its 4-byte key id, and what it signed with."""
@@ -133,11 +140,11 @@ class Verifier:
         return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(self._key_data()).decode()}"
 
     @classmethod
-    def parse(cls, vkey: str) -> Verifier:
-        """A key from its text.
+    def parse(cls, vkey: str, kind: Kind | None = None) -> Verifier:
+        """A key from its text, of this kind if one is given.
 
         Raises:
-            LogError: it is no Ed25519 key of a note or a cosignature, or its id does not fit.
+            LogError: it is no Ed25519 key of a note or a cosignature, its id does not fit, or it is of the other kind.
         """
         name, _, rest = vkey.strip().partition("+")
         wanted, _, encoded = rest.partition("+")
@@ -147,6 +154,8 @@ class Verifier:
         found = cls(name, Ed25519PublicKey.from_public_bytes(data[1:]), Kind(data[0]))
         if found.key_id.hex() != wanted:
             raise LogError(f"the key {name}+{wanted} has id {found.key_id.hex()}: it was copied wrongly")
+        if kind is not None and found.kind is not kind:
+            raise LogError(f"{vkey.strip()[:60]!r} is {_OTHERS[kind]}")
         return found
 
     def check(self, text: str, signature: Signature) -> None:

@@ -11,7 +11,7 @@ from shellmark_trace.errors import LogError
 
 from .checkpoint import Checkpoint, decimal, open_checkpoint
 from .merkle import HASH_BYTES, Nodes, check_inclusion, prove_inclusion
-from .notes import Note, Signature, Verifier, b64, decoded
+from .notes import Kind, Note, Signature, Verifier, b64, decoded
 
 HEADING = "c2sp.org/tlog-proof@v1"
 ENDING = ".tlog-proof"
@@ -61,9 +61,12 @@ class Proof:
         """See that the entry is in the log, that the log says so, and that `least` of the witnesses have seen it.
 
         Raises:
-            LogError: it does not hold.
+            LogError: it does not hold, or one of the witnesses is the log itself.
             SignatureInvalid: the log's signature, or one of a witness, is forged or missing.
         """
+        for one in witnesses:
+            if one.kind is not Kind.COSIGNATURE or one.key == log.key:
+                raise LogError(f"{one.name} signs the log itself: a witness has a key of its own, give that")
         checkpoint, note = open_checkpoint(str(self.note), [log])
         check_inclusion(leaf_hash(entry), self.index, checkpoint.size, self.hashes, checkpoint.root)
         seen = note.signed_by(witnesses)

@@ -22,8 +22,9 @@ from typer.testing import CliRunner
 from shellmark_inspect.app.cli import app
 from shellmark_inspect.errors import ConfigError, InputError
 from shellmark_inspect.station import Station
-from shellmark_trace import LogError, SignatureInvalid
+from shellmark_trace import KeyFileError, LogError, SignatureInvalid
 from shellmark_trace.keys import Kind, create_key
+from shellmark_trace.log import Kind as CosignKind
 from shellmark_trace.log import Signer, Verifier
 
 RUNNER = CliRunner()
@@ -182,6 +183,52 @@ def test_a_witness_is_served_and_cosigns(config: Path, place: Place, tmp_path: P
     call("log", "proof", config, "--index", 3, "--out", out)
     options = ["--log", log_key(place).vkey, "--witness", vkey, "--least", "1"]
     assert "seen by witness.example.cn/mes" in call("log", "verify-proof", tmp_path / "p.tlog-proof", *options)
+
+
+def test_a_log_is_not_its_own_witness(config: Path, place: Place, tmp_path: Path) -> None:
+    """The log's key, as it is or in a witness's clothes, counts for no `--least`, nor does a witness's for the log."""
+    call("log", "proof", config, "--index", 3, "--out", tmp_path / "p")
+    log, proof = log_key(place), tmp_path / "p.tlog-proof"
+    dressed = Verifier(log.name, log.key, CosignKind.COSIGNATURE).vkey
+    said = refused(LogError, "log", "verify-proof", proof, "--log", log.vkey, "--witness", log.vkey, "--least", 1)
+    assert "a log's key, not a witness's" in said
+    assert "--show-key" in said
+    assert "signs the log itself" in refused(
+        LogError, "log", "verify-proof", proof, "--log", log.vkey, "--witness", dressed
+    )
+    assert "a witness's key, not a log's" in refused(LogError, "log", "verify-proof", proof, "--log", dressed)
+    place.write_config(log=log_section(place) | {"witnesses": [{"address": "http://127.0.0.1:9", "key": log.vkey}]})
+    assert "a log's key, not a witness's" in refused(ConfigError, "log", "check", config)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in {Kind.LOG, Kind.PIN}])
+def test_a_witness_takes_no_key_of_another_end(
+    kind: Kind, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shellmark_trace.keys.files.SCRYPT", (1 << 10, 8, 1))
+    create_key(kind, "st01", tmp_path / "st.key", PASSPHRASE.encode())
+    for more in ((), ("--show-key",)):
+        said = refused(InputError, "log", "witness", "--key", tmp_path / "st.key", "--log", log_key(place).vkey, *more)
+        assert f"is a {kind} key, and no key serves two ends" in said
+
+
+def test_a_witness_takes_neither_a_pin_key_nor_that_of_its_log(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shellmark_trace.keys.files.SCRYPT", (1 << 10, 8, 1))
+    create_key(Kind.PIN, "pin", tmp_path / "pin.key", PASSPHRASE.encode())
+    log = log_key(place).vkey
+    assert "pin key" in refused(KeyFileError, "log", "witness", "--key", tmp_path / "pin.key", "--log", log)
+    said = refused(InputError, "log", "witness", "--key", place.folder / "log.key", "--log", log, "--show-key")
+    assert f"signs the log {ORIGIN} itself" in said
+
+
+@pytest.mark.parametrize("name", ["nowhere", "empty", "a file"])
+def test_a_mirror_without_a_log_is_bad_input_not_a_broken_log(name: str, config: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "a file").touch()
+    said = refused(InputError, "log", "check", config, "--mirror", tmp_path / name)
+    assert said.startswith(f"there is no log at {tmp_path / name}: ")
 
 
 def _wait(address: str) -> None:
