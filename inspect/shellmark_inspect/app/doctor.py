@@ -23,16 +23,20 @@ from shellmark_inspect.app.records import open_reader
 from shellmark_inspect.cameras import find_cameras
 from shellmark_inspect.errors import ConfigError, DatabaseTooNew, ShellmarkError
 from shellmark_inspect.folders import data_folder
+from shellmark_inspect.outputs import read_output_settings
+from shellmark_inspect.outputs.posting import Poster, PostingSettings
 from shellmark_inspect.records import RecordReader
 from shellmark_inspect.station import StationConfig, log_verifier, read_recipes, samples_folder
 from shellmark_models import ModelError, Store, bundle_roots, load
-from shellmark_trace import PrinterError, TraceError
+from shellmark_trace import PrinterError, TraceError, check_host
 from shellmark_trace.keys import Kind, read_key, read_passphrase
 from shellmark_trace.printers import build_printer
 
 BUILT = datetime(2026, 11, 1, tzinfo=UTC)
 """A clock before this is wrong: the program did not exist."""
 LEAST_FREE = 5e9
+WITHOUT_DEVICE = ("folder", "newest")
+"""Kinds of cameras that are files."""
 
 
 class Health(StrEnum):
@@ -110,7 +114,10 @@ def _check_cameras(config: StationConfig | None) -> Iterator[Finding]:
     for row in found:
         health = Health.GOOD if row.usable else Health.WARN
         yield Finding("camera", health, f"{row.kind} {row.address} {row.detail}".strip())
-    if not any(row.usable for row in found):
+    wants_device = config is None or any(one.get("kind") not in WITHOUT_DEVICE for one in config.cameras.values())
+    if not wants_device:
+        yield Finding("camera", Health.GOOD, "no device is wanted: every camera reads files")
+    elif not any(row.usable for row in found):
         yield Finding("camera", Health.WARN, "no device found", "plug one in; a folder of stills needs none")
     if config is not None:
         recipes = read_recipes(config)
@@ -202,6 +209,7 @@ def _check_labels(config: StationConfig | None) -> Iterator[Finding]:
     if config is None or config.label is None:
         return
     config.label.label_template(config.folder)
+    config.label.check_view(config.cameras, read_recipes(config).values())
     settings = config.label.printer_settings(config.folder)
     printer = build_printer(settings)
     try:
@@ -213,6 +221,27 @@ def _check_labels(config: StationConfig | None) -> Iterator[Finding]:
         printer.close()
     counts = "counts nothing" if count is None else f"odometer {count}"
     yield Finding("printer", Health.GOOD, f"{settings.kind}, {settings.dpi} dpi, {counts}")
+
+
+def _check_host(config: StationConfig | None) -> Iterator[Finding]:
+    """The verify site's name, as the codes bear it."""
+    if config is not None and config.host:
+        yield Finding("host", Health.GOOD, check_host(config.host))
+
+
+def _check_outputs(config: StationConfig | None) -> Iterator[Finding]:
+    """Each output's settings, and whether the token that lets it in is where they say; nothing is sent."""
+    if config is None:
+        return
+    for name, raw in config.outputs.items():
+        try:
+            settings = read_output_settings(name, raw, config.folder)
+            if isinstance(settings, PostingSettings):
+                Poster(settings).token()
+        except (ShellmarkError, TraceError) as e:
+            yield Finding("output", Health.BAD, f"{name}: {e}", "records are kept and told once it is mended")
+        else:
+            yield Finding("output", Health.GOOD, f"{name}: {settings.kind}")
 
 
 def _check_log(config: StationConfig | None) -> Iterator[Finding]:
@@ -244,7 +273,9 @@ CHECKS: Mapping[str, Callable[[StationConfig | None], Iterator[Finding]]] = Mapp
         "disk": _check_disk,
         "clock": _check_clock,
         "models": _check_models,
+        "host": _check_host,
         "printer": _check_labels,
+        "outputs": _check_outputs,
         "log": _check_log,
         "samples": _check_samples,
     }

@@ -11,7 +11,7 @@ import typer
 from shellmark_inspect.app import tags
 from shellmark_inspect.app.files import read_bytes
 from shellmark_inspect.app.papers import PassphraseOption, RootOption, now, passphrase, read_roots
-from shellmark_inspect.app.printing import JsonOption, out, print_json, print_table
+from shellmark_inspect.app.printing import JsonOption, errors, out, print_json, print_table
 from shellmark_inspect.app.records import open_reader
 from shellmark_inspect.errors import InputError
 from shellmark_trace.errors import KeyFileError
@@ -220,7 +220,15 @@ def list_keys(
         print_json(keys.model_dump(mode="json") | more)
     else:
         _print(keys, names, drawn, is_checked=root is not None)
-    if any(drawn.get(one.id, 0) > (one.most or 0) for one in keys.of_kind(Kind.STATION)):
+    if over := [one for one in keys.of_kind(Kind.STATION) if drawn.get(one.id, 0) > (one.most or 0)]:
+        first, count = over[0], drawn[over[0].id]
+        errors.print(
+            f"shellmark: {count} codes were drawn in the time of key {first.id} ({first.name}), which may sign "
+            f"{first.most}: rotate it, with a larger --most for the next",
+            style="red",
+            markup=False,
+            soft_wrap=True,
+        )
         raise typer.Exit(1)
 
 

@@ -252,9 +252,15 @@ def _hint(connection: Connection, text: str, serial: str) -> str:
 
 def _near_serials(connection: Connection, serial: str) -> list[str]:
     """Serials one symbol away: another one, one too many, one too few, or two exchanged."""
-    if abs(len(serial) - SERIAL_LENGTH) > 1 or not serial.isascii() or not serial.isalnum():
+    if not serial.isascii() or not serial.isalnum():
         return []
     c, places = schema.codes.c, range(len(serial))
+    if len(serial) == TAIL_LENGTH:  # as printed on the label
+        tails = [f"%{serial[:p]}_{serial[p + 1 :]}" for p in places]
+        query = sa.select(c.serial).where(sa.or_(*(c.serial.like(pattern) for pattern in tails)))
+        return list(connection.scalars(query.limit(3)))
+    if abs(len(serial) - SERIAL_LENGTH) > 1:
+        return []
     exact = [serial[:p] + serial[p + 1] + serial[p] + serial[p + 2 :] for p in places[:-1]]
     exact += [serial[:p] + serial[p + 1 :] for p in places]
     like = [f"{serial[:p]}_{serial[p + 1 :]}" for p in places] + [f"{serial[:p]}_{serial[p:]}" for p in (*places, 13)]

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shellmark_inspect.cameras import build_guarded
-from shellmark_inspect.errors import CameraError, ConfigError, InputError
+from shellmark_inspect.errors import CameraError, InputError
 from shellmark_inspect.labelling import (
     FAULTS,
     Labeller,
@@ -71,7 +71,7 @@ class LabelDesk:
         if spec is not None:
             self._printer = spec.printer_settings(station.config.folder)
             self._template = spec.label_template(station.config.folder)
-            self._check_view(spec.view)
+            spec.check_view(station.config.cameras, station.plans.recipes.values())
 
     # ── life, called by the station ─────────────────────────────────────────────────────────────────────────────
 
@@ -286,19 +286,3 @@ class LabelDesk:
         plan = plan or self._station.plan()
         view = self._spec.view if self._spec is not None else ""
         return {name: views[view] for name, views in plan.views.items() if view in views} if plan else {}
-
-    def _check_view(self, view: str) -> None:
-        config = self._station.config
-        recipes = self._station.plans.recipes.values()
-        of_recipes = {one.name: one.camera for recipe in recipes for one in recipe.views}
-        if view not in config.cameras and view not in of_recipes:
-            raise ConfigError(
-                f"configuration [label]: there is neither a view nor a camera {view}: "
-                f"there are {', '.join(sorted({*config.cameras, *of_recipes}))}"
-            )
-        camera = of_recipes.get(view, view)
-        if view in of_recipes and config.cameras.get(camera, {}).get("kind") == "folder":
-            raise ConfigError(
-                f"configuration [label]: view {view} comes from a folder, which serves each case once: "
-                "give a camera of its own"
-            )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shellmark_inspect.errors import ConfigError
 from shellmark_inspect.labelling import Settings
-from shellmark_inspect.recipe import Name
+from shellmark_inspect.recipe import Name, Recipe
 from shellmark_inspect.records import ATTEMPTS
 from shellmark_trace import TraceError
 from shellmark_trace.labels import TEMPLATES, LabelTemplate
@@ -75,6 +76,25 @@ class LabelSpec(BaseModel):
                 "set uncounted = true (one proof less), or take a printer that counts"
             )
         return settings
+
+    def check_view(self, cameras: Mapping[str, Mapping[str, Any]], recipes: Iterable[Recipe]) -> None:
+        """See that labels can be read through `view`: a recipe's, or a camera of its own.
+
+        Raises:
+            ConfigError: there is neither, or the view's camera serves each case once.
+        """
+        of_recipes = {one.name: one.camera for recipe in recipes for one in recipe.views}
+        if self.view not in cameras and self.view not in of_recipes:
+            raise ConfigError(
+                f"configuration [label]: there is neither a view nor a camera {self.view}: "
+                f"there are {', '.join(sorted({*cameras, *of_recipes}))}"
+            )
+        camera = of_recipes.get(self.view, self.view)
+        if self.view in of_recipes and cameras.get(camera, {}).get("kind") == "folder":
+            raise ConfigError(
+                f"configuration [label]: view {self.view} comes from a folder, which serves each case once: "
+                "give a camera of its own"
+            )
 
     def label_template(self, folder: Path) -> LabelTemplate:
         """The label's template.

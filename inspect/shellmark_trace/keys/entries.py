@@ -99,7 +99,7 @@ class Entry(Frozen):
         is_station = self.kind is Kind.STATION
         if is_station and (not self.gtins or not self.most or len(set(self.gtins)) != len(self.gtins)):
             raise ValueError(
-                f"station key {self.id} needs its GTINs, each once, and how many codes it may sign at most"
+                f"station key {self.id} needs its GTINs (--gtin), each once, and how many codes it may sign (--most)"
             )
         if not is_station and (self.gtins or self.most is not None or self.log):
             raise ValueError(f"{self.kind} key {self.id} has no GTINs, no count and no log: only a station's key has")

@@ -65,6 +65,23 @@ def test_the_doctor_asks_the_printer_and_opens_the_logs_key(place: Place, monkey
     assert f"env:{VARIABLE} gave no passphrase" in found["log"][1]
 
 
+def test_the_doctor_refuses_what_a_run_refuses(place: Place) -> None:
+    label = {"printer": {"kind": "zebra", "host": "127.0.0.1", "port": 1}, "view": "nolabel"}
+    told = {"site": {"kind": "verify", "url": "https://v.example.cn", "token_file": "verify.token"}}
+    found = findings(
+        place.write_config(cameras=CAMERAS, label=label, host="A-NAME-FAR-TOO-LONG.EXAMPLE.CN", outputs=told)
+    )
+    assert found["printer"][0] == found["host"][0] == found["output"][0] == "bad"
+    assert "there is neither a view nor a camera nolabel" in found["printer"][1]
+    assert "the label takes 18" in found["host"][1]
+    assert "verify.token cannot be read: put it there" in found["output"][1]
+    assert found["camera"] == ("good", "no device is wanted: every camera reads files")
+    (place.folder / "verify.token").write_text("t" * 32)
+    fine = findings(place.write_config(cameras=CAMERAS, label=label | {"view": "label"}, outputs=told))
+    assert fine["output"] == ("good", "site: verify")
+    assert fine["host"][0] == "good"
+
+
 def findings(config: Path) -> dict[str, tuple[str, str]]:
     rows = json.loads(CliRunner().invoke(app, ["doctor", str(config), "--json"]).stdout)
     return {row["what"]: (row["health"], row["text"]) for row in rows}
