@@ -105,7 +105,9 @@ def rotate(
     gtin: GtinOption = None,
     most: Annotated[int | None, typer.Option("--most", min=1, help="Codes it may sign at most.")] = None,
     log: Annotated[str | None, typer.Option("--log", help="The log its codes are logged in.")] = None,
-    starts: Annotated[datetime | None, typer.Option("--starts", help="From when it signs, local time.")] = None,
+    starts: Annotated[
+        datetime | None, typer.Option("--starts", help="Codes drawn from when on, local time. Default: now.")
+    ] = None,
     days: Annotated[int | None, typer.Option("--days", min=1, max=3660, help="How long it signs.")] = None,
     life: LifeOption = LIST_LIFE.days,
 ) -> None:

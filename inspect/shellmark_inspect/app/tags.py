@@ -12,6 +12,7 @@ from shellmark_inspect.app.papers import KeysOption, PassphraseOption, RootOptio
 from shellmark_inspect.app.records import WhereOption, open_reader
 from shellmark_inspect.errors import InputError
 from shellmark_inspect.records import IssuedCode, RecordReader
+from shellmark_trace.errors import KeyFileError
 from shellmark_trace.keys import Kind, read_key
 from shellmark_trace.signed import CodeSigner, signed_png
 
@@ -39,7 +40,12 @@ def tag(
         before = reader.issued().drawn(signer.entry.name, since=signer.entry.starts, before=found.drawn_at)
     finally:
         reader.close()
-    signed = signer.sign(found.link, at, drawn_at=found.drawn_at, before=before)
+    try:
+        signed = signer.sign(found.link, at, drawn_at=found.drawn_at, before=before)
+    except KeyFileError as e:
+        if found.drawn_at >= signer.entry.starts:
+            raise
+        raise KeyFileError(f"{e}, or rotate in a new one: `shellmark keys rotate --starts` at or before then") from e
     if png is not None:
         png.write_bytes(signed_png(signed))
     typer.echo(str(signed))

@@ -49,8 +49,7 @@ class CodeSigner:
         if not one.starts <= drawn_at < one.ends:
             raise KeyFileError(
                 f"serial {link.serial} was drawn {drawn_at:%Y-%m-%d %H:%M} UTC, key {one.id} signs codes drawn from "
-                f"{one.starts:%Y-%m-%d %H:%M} to {one.ends:%Y-%m-%d %H:%M} UTC: take the key of that time; "
-                "`shellmark keys rotate --starts` says from when the next one signs"
+                f"{one.starts:%Y-%m-%d %H:%M} to {one.ends:%Y-%m-%d %H:%M} UTC: take the key of that time"
             )
         if link.gtin not in one.gtins:
             raise KeyFileError(f"key {one.id} may not sign codes of GTIN {link.gtin}: it has {', '.join(one.gtins)}")

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -262,17 +263,28 @@ def test_the_loss_drill(office: Office, place: Place, codes: list[str]) -> None:
     assert office.verify(tag, keys="k4", code=1)["why"] == "revoked"
     assert office.verify(tag, keys="k2", code=2)["why"] == "keys_refused"  # k4 was seen: no way back
     assert "is revoked" in refused(KeyFileError, "keys", "tag", codes[0][-13:], "--keys", office / "k4", *signer)
-    assert "was drawn" in refused(
-        KeyFileError,
-        "keys",
-        "tag",
-        codes[1][-13:],
-        "--keys",
-        office / "k4",
-        "--key",
-        office.key("st01-next"),
-        *signer[2:],
-    )
+    late = "--keys", office / "k4", "--key", office.key("st01-next"), *signer[2:]
+    said = refused(KeyFileError, "keys", "tag", codes[1][-13:], *late)
+    assert "was drawn" in said
+    assert "`shellmark keys rotate --starts` at or before then" in said
+
+
+def test_codes_from_before_the_key_are_signed_by_one_with_an_earlier_start(
+    office: Office, place: Place, codes: list[str]
+) -> None:
+    """What the refusal says to do, done."""
+    call("keys", "init", "station", "st01", office.key("late"), *FROM)
+    time.sleep(1.0)  # a key starts on a whole second: not on the one the codes were drawn in
+    card = office / "late.pub"
+    data = "--key", office.key("late"), *office.root, "--data", place.folder / "station.toml", *FROM
+    call("keys", "rotate", office / "k2", card, office / "k3")
+    office.sign("k3", "bob", "alice", before="k2")
+    assert "--starts" in refused(KeyFileError, "keys", "tag", codes[0][-13:], "--keys", office / "k3", *data)
+    early = (datetime.now() - timedelta(hours=1)).strftime("%Y-%m-%d %H:%M:%S")
+    call("keys", "rotate", office / "k2", card, office / "k3-early", "--most", 9, "--starts", early)
+    office.sign("k3-early", "bob", "alice", before="k2")
+    tag = call("keys", "tag", codes[0][-13:], "--keys", office / "k3-early", *data).strip()
+    assert office.verify(tag, keys="k3-early")["why"] == "signed"
 
 
 def test_nothing_is_written_over_and_bad_input_is_one_line(office: Office, tmp_path: Path) -> None:
