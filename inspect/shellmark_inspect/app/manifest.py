@@ -99,18 +99,7 @@ def show(path: Annotated[Path, typer.Argument(help="A list of codes.")], machine
         print_json(told)
         return
     for name, value in told.items():
-        out.print(f"{name:8} {_words(value)}", markup=False, soft_wrap=True)
-
-
-def _words(value: Any) -> str:
-    """A fact in words: yes and no, what it counts, one thing after the other."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {_words(one)}" for name, one in value.items()) or "-"
-    if isinstance(value, list):
-        return "; ".join(map(_words, value)) or "-"
-    return str(value)
+        out.print(f"{name:8} {value}", markup=False, soft_wrap=True)
 
 
 def _issued(

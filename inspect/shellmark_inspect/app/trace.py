@@ -115,18 +115,9 @@ def _code_lines(code: CodeStory, included: Inclusion) -> Iterator[tuple[str, str
 
 def _step_line(step: CodeStep) -> str:
     persons = " and ".join(filter(None, (step.operator, step.second_operator)))
-    facts = ", ".join(_fact(name, value) for name, value in step.facts.items())
+    facts = ", ".join(f"{name} {value}" for name, value in step.facts.items())
     parts = [f"{step.before or '-'} to {step.after}", step.reason, f"by {persons}" if persons else "", facts]
     return "  ".join(part for part in parts if part)
-
-
-def _fact(name: str, value: Any) -> str:
-    if name == "odometer" and isinstance(value, list):
-        known = ["?" if one is None else str(one) for one in value]
-        return "printer's count unknown" if set(known) == {"?"} else f"printer's count {' -> '.join(known)}"
-    if name == "corners_px" and isinstance(value, list):
-        return "corners px " + " ".join(",".join(map(str, corner)) for corner in value)
-    return f"{name} {value}"
 
 
 def _told_line(told: Told | None, included: Inclusion) -> str:

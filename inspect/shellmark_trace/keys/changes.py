@@ -72,11 +72,7 @@ def revoked(keys: KeyList, key_id: str, from_index: int | None, why: str, now: d
         raise KeyFileError(f"there is no key {key_id[:20]!r} in the list: `shellmark keys list` shows those there are")
     has_log = found.kind is Kind.LOG or bool(found.log)
     if has_log is (from_index is None):
-        due = (
-            "give the first leaf of its log that is not trusted (--from-index)"
-            if has_log
-            else "it has no log, so no index counts"
-        )
+        due = "give the first leaf of its log that is not trusted" if has_log else "it has no log, so no index counts"
         raise KeyFileError(f"{found.kind} key {key_id} ({found.name}): {due}")
     if found.revoked is not None and (found.revoked.from_index or 0) <= (from_index or 0):
         raise KeyFileError(
@@ -139,18 +135,7 @@ def _changed(was: Entry, now: Entry) -> Iterable[str]:
     for name, before in was.model_dump(mode="json").items():
         after: Any = now.model_dump(mode="json")[name]
         if before != after:
-            yield f"{name} {_words(before)} -> {_words(after)}" if name != "revoked" else _revocation(now.revoked)
-
-
-def _words(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value or "-")
-
-
-def _revocation(mark: Revocation | None) -> str:
-    if mark is None:
-        return "NO LONGER REVOKED"
-    good = "nothing it signed is good" if mark.from_index is None else f"from leaf {mark.from_index} of its log on"
-    return f"revoked: {good}, {mark.at:%Y-%m-%d %H:%M} UTC, {mark.why}"
+            yield f"{name} {before or '-'} -> {after or '-'}"
 
 
 def _ended(one: Entry, until: datetime) -> Entry:

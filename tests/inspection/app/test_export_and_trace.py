@@ -13,7 +13,6 @@ from small_station import GTIN, Place
 from typer.testing import CliRunner
 
 from shellmark_inspect.app.cli import app
-from shellmark_inspect.app.trace import _fact
 from shellmark_inspect.errors import ConfigError, InputError
 from shellmark_inspect.records import Records
 from shellmark_inspect.station import Station
@@ -216,15 +215,3 @@ def test_outputs_that_had_nothing_yet_are_listed(judged: Place, tmp_path: Path) 
     broken = tmp_path / "broken.toml"
     broken.write_text("colour = 1\n", "utf-8")
     assert isinstance(failure("trace", "show", "x", "--data", broken), ConfigError)
-
-
-@pytest.mark.parametrize(
-    ("value", "said"),
-    [
-        ([18231, 18232], "printer's count 18231 -> 18232"),
-        ([18231, None], "printer's count 18231 -> ?"),
-        ([None, None], "printer's count unknown"),
-    ],
-)
-def test_a_count_is_said_in_words(value: list[int | None], said: str) -> None:
-    assert _fact("odometer", value) == said

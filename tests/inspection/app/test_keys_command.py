@@ -184,10 +184,6 @@ def test_a_dealer_s_day(office: Office, place: Place, codes: list[str]) -> None:
     over = RUNNER.invoke(app, ["keys", "list", str(office / "k2"), "--data", str(place.folder / "station.toml")])
     assert "5 codes were drawn in the time of key" in over.stderr
     assert "which may sign 3: rotate it" in over.stderr
-    said = call("manifest", "show", office / "issued")
-    assert "expired  no" in said
-    assert "counts   codes 2" in said
-    assert "{" not in said
     shown = json.loads(call("manifest", "show", office / "issued", "--json"))
     assert (shown["counts"]["codes"], shown["version"], shown["expired"]) == (2, 1, False)
     assert shown["logs"][0]["origin"] == ORIGIN
