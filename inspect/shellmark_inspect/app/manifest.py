@@ -98,8 +98,22 @@ def show(path: Annotated[Path, typer.Argument(help="A list of codes.")], machine
     if machine:
         print_json(told)
         return
-    for name, value in told.items():
+    for name, value in _words(facts, len(data)):
         out.print(f"{name:8} {value}", markup=False, soft_wrap=True)
+
+
+def _words(facts: Facts, size: int) -> Iterator[tuple[str, str]]:
+    """A list's facts for people, by name."""
+    yield "what", f"{facts.what} codes"
+    yield "version", str(facts.version)
+    yield "issued", f"{_minute(facts.issued)}, {facts.age(now()).total_seconds() / 3600:.1f} h ago"
+    yield "expires", f"{_minute(facts.expires)}{', EXPIRED' if now() >= facts.expires else ''}"
+    yield "counts", ", ".join(f"{count} {what}" for what, count in facts.counts.items())
+    for log in facts.logs:
+        yield "log", f"{log.origin}: signed to {log.size} leaves, codes of the first {log.upto} are in; root {log.root}"
+    yield "coding", f"{facts.bits} bits of each code's hash, Rice parameter {facts.k}"
+    yield "body", f"SHA-256 {facts.body}"
+    yield "bytes", str(size)
 
 
 def _issued(
@@ -176,5 +190,9 @@ def _facts(data: bytes) -> Facts:
 
 
 def _said(path: Path, facts: Facts, what: str, size: int) -> None:
-    until = f"{facts.expires.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-    out.print(f"{path}: version {facts.version}, {what}, {size} bytes, until {until}", markup=False, soft_wrap=True)
+    told = f"{path}: version {facts.version}, {what}, {size} bytes, until {_minute(facts.expires)}"
+    out.print(told, markup=False, soft_wrap=True)
+
+
+def _minute(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

@@ -115,9 +115,30 @@ def _code_lines(code: CodeStory, included: Inclusion) -> Iterator[tuple[str, str
 
 def _step_line(step: CodeStep) -> str:
     persons = " and ".join(filter(None, (step.operator, step.second_operator)))
-    facts = ", ".join(f"{name} {value}" for name, value in step.facts.items())
+    facts = ", ".join(_fact(name, value) for name, value in step.facts.items())
     parts = [f"{step.before or '-'} to {step.after}", step.reason, f"by {persons}" if persons else "", facts]
     return "  ".join(part for part in parts if part)
+
+
+def _fact(name: str, value: Any) -> str:
+    """One fact that proves a step, in words: counts before and after, corners as points."""
+    if name != "odometer" or not isinstance(value, list):
+        return f"{name} {_value(value)}"
+    if all(count is None for count in value):
+        return "printer does not count"
+    return f"odometer {' -> '.join('not read' if count is None else str(count) for count in value)}"
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return " ".join(f"({', '.join(map(_value, one))})" if isinstance(one, list) else _value(one) for one in value)
+    if isinstance(value, dict):
+        return " ".join(f"{name} {_value(one)}" for name, one in value.items())
+    return str(value)
 
 
 def _told_line(told: Told | None, included: Inclusion) -> str:

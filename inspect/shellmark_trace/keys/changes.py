@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -128,14 +128,41 @@ def _heads(before: KeyList | None, after: KeyList) -> Iterable[str]:
 
 
 def _goods(one: Entry) -> str:
-    return f", at most {one.most} codes of {', '.join(one.gtins)}" if one.gtins else ""
+    goods = f", at most {one.most} codes of {', '.join(one.gtins)}" if one.gtins else ""
+    logged = f", logged in {one.log}" if one.log else ""
+    return f"{goods}{logged}{f', revoked: {_revocation(one.revoked)}' if one.revoked else ''}"
 
 
 def _changed(was: Entry, now: Entry) -> Iterable[str]:
-    for name, before in was.model_dump(mode="json").items():
-        after: Any = now.model_dump(mode="json")[name]
-        if before != after:
-            yield f"{name} {before or '-'} -> {after or '-'}"
+    """What differs between two entries of a key, in a holder's words; a field nobody has words for by its name."""
+    if was.revoked != now.revoked:
+        taken = "REVOCATION TAKEN BACK" if now.revoked is None else "revoked"
+        before = f"{_revocation(was.revoked)} -> " if was.revoked and now.revoked else ""
+        yield f"{taken}: {before}{_revocation(now.revoked or was.revoked)}"
+    for name in Entry.model_fields:
+        before, after = getattr(was, name), getattr(now, name)
+        if before != after and name != "revoked":
+            say = _WORDS.get(name, lambda value: f"{value or '-'}")
+            yield f"{_NAMES.get(name, name)} {say(before)} -> {say(after)}"
+
+
+def _revocation(mark: Revocation | None) -> str:
+    if mark is None:
+        return "-"
+    since = "wholly" if mark.from_index is None else f"from leaf {mark.from_index} of its log on"
+    return f"{since}, {_minute(mark.at)}, {mark.why}"
+
+
+def _minute(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+_NAMES: Mapping[str, str] = {"gtins": "GTINs", "most": "codes at most", "vkey": "public key"}
+_WORDS: Mapping[str, Callable[[Any], str]] = {
+    "starts": _minute,
+    "ends": _minute,
+    "gtins": lambda gtins: ", ".join(gtins) or "-",
+}
 
 
 def _ended(one: Entry, until: datetime) -> Entry:

@@ -12,9 +12,10 @@ from openpyxl import load_workbook
 from small_station import GTIN, Place
 from typer.testing import CliRunner
 
+from shellmark_inspect.app.checks import records_of
 from shellmark_inspect.app.cli import app
 from shellmark_inspect.errors import ConfigError, InputError
-from shellmark_inspect.records import Records
+from shellmark_inspect.records import Proof, Records
 from shellmark_inspect.station import Station
 from shellmark_inspect.types import Disposition
 from shellmark_trace import ExportError
@@ -215,3 +216,21 @@ def test_outputs_that_had_nothing_yet_are_listed(judged: Place, tmp_path: Path) 
     broken = tmp_path / "broken.toml"
     broken.write_text("colour = 1\n", "utf-8")
     assert isinstance(failure("trace", "show", "x", "--data", broken), ConfigError)
+
+
+def test_the_odometer_of_a_proven_label_is_told_in_words(place: Place) -> None:
+    place.fill(["good", "good"])
+    with Station(place.config()) as station:
+        station.run()
+        station.wait()
+    with records_of(place.folder / "station.toml") as records:
+        first, second = (one.serial for one in records.labels.waiting())
+        for serial, before, after in ((first, 18231, 18232), (second, None, None)):
+            records.labels.send(serial)
+            records.labels.count(serial, before)
+            text = next(one.text for one in records.labels.waiting() if one.serial == serial)
+            records.labels.activate(serial, Proof(text, 0.9, after))
+    shown = [call("trace", "show", serial, "--data", place.folder / "data") for serial in (first, second)]
+    assert "odometer 18231 -> 18232" in shown[0]
+    assert "printer does not count" in shown[1]
+    assert not set("[]'{}") & set("".join(shown))

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -187,7 +187,22 @@ def test_a_dealer_s_day(office: Office, place: Place, codes: list[str]) -> None:
     shown = json.loads(call("manifest", "show", office / "issued", "--json"))
     assert (shown["counts"]["codes"], shown["version"], shown["expired"]) == (2, 1, False)
     assert shown["logs"][0]["origin"] == ORIGIN
-    assert "withdrawn" in call("manifest", "show", office / "voids")
+    assert "withdrawn codes\n" in call("manifest", "show", office / "voids")
+    said = call("manifest", "show", office / "issued")
+    assert f"log      {ORIGIN}: signed to {shown['logs'][0]['size']} leaves, " in said
+    assert "counts   2 codes" in said
+    assert "EXPIRED" not in said
+    assert not set("{}[]") & set(said)
+
+
+def test_a_list_that_has_expired_is_shown_as_such(
+    office: Office, place: Place, codes: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lists(office, place)
+    later = datetime.now(UTC) + timedelta(days=15)
+    monkeypatch.setattr("shellmark_inspect.app.manifest.now", lambda: later)
+    assert " UTC, EXPIRED\n" in call("manifest", "show", office / "issued")
+    assert json.loads(call("manifest", "show", office / "issued", "--json"))["expired"] is True
 
 
 def test_versions_grow_and_an_older_list_is_refused(office: Office, place: Place, codes: list[str]) -> None:

@@ -230,13 +230,38 @@ def test_a_holder_is_shown_what_changes() -> None:
     changed = revoked(KEYS, FACTORY.station_id, 100, "PC stolen", NOW + DAY, LIFE)
     said = "\n".join(differences(KEYS, changed))
     assert "version: 2 -> 3" in said
-    assert "from_index" in said
+    assert f"revoked: from leaf 100 of its log on, {NOW + DAY:%Y-%m-%d %H:%M} UTC, PC stolen" in said
+    assert not set("{}'[]") & set(said)
     fewer = changed.model_copy(update={"keys": changed.keys[:2], "hosts": ("EVIL.CN",), "factory_en": "Other"})
     said = "\n".join(differences(KEYS, fewer))
     assert "REMOVED: station key" in said
     assert "hosts: ID.EXAMPLE.CN -> EVIL.CN" in said
     assert "factory: 平湖箱包厂 Pinghu Luggage -> 平湖箱包厂 Other" in said
-    assert any(line.startswith("new: station key") for line in differences(None, KEYS))
+    (new,) = (line for line in differences(None, KEYS) if line.startswith("new: station key"))
+    assert new.endswith(f" of {GTIN}, logged in {ORIGIN}")
+
+
+def test_a_holder_reads_every_change_of_a_key_in_words() -> None:
+    """No field of an entry is shown as the program keeps it, and a revocation that is taken back cries out."""
+    early, late = (revoked(KEYS, FACTORY.station_id, index, "PC stolen", NOW + DAY, LIFE) for index in (99, 100))
+    said = "\n".join(differences(late, early))
+    assert "revoked: from leaf 100 of its log on, " in said
+    assert " PC stolen -> from leaf 99 of its log on, " in said
+    assert "REVOCATION TAKEN BACK: from leaf 99 of its log on" in "\n".join(differences(early, KEYS))
+    assert "revoked: from leaf 99" in "\n".join(differences(None, early))
+    manifest = KEYS.of_kind(Kind.MANIFEST)[0]
+    gone = revoked(KEYS, manifest.id, None, "lost stick", NOW, LIFE)
+    assert any(f"revoked: wholly, {NOW:%Y-%m-%d %H:%M} UTC, lost stick" in line for line in differences(KEYS, gone))
+    one = KEYS.entry(FACTORY.station_id)
+    assert one is not None
+    changes = {"ends": one.ends + DAY, "gtins": (GTIN, OTHER_GTIN), "most": 7, "log": ""}
+    keys = tuple(key.model_copy(update=changes) if key is one else key for key in KEYS.keys)
+    said = "\n".join(differences(KEYS, KEYS.model_copy(update={"keys": keys})))
+    assert f"ends {one.ends:%Y-%m-%d %H:%M} UTC -> {one.ends + DAY:%Y-%m-%d %H:%M} UTC" in said
+    assert f"GTINs {GTIN} -> {GTIN}, {OTHER_GTIN}" in said
+    assert f"codes at most {one.most} -> 7" in said
+    assert f"log {ORIGIN} -> -" in said
+    assert not set("{}'[]") & set(said)
 
 
 @pytest.mark.parametrize(
