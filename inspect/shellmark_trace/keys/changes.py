@@ -72,7 +72,11 @@ def revoked(keys: KeyList, key_id: str, from_index: int | None, why: str, now: d
         raise KeyFileError(f"there is no key {key_id[:20]!r} in the list: `shellmark keys list` shows those there are")
     has_log = found.kind is Kind.LOG or bool(found.log)
     if has_log is (from_index is None):
-        due = "give the first leaf of its log that is not trusted (--from-index)" if has_log else "it has no log, so no index counts"
+        due = (
+            "give the first leaf of its log that is not trusted (--from-index)"
+            if has_log
+            else "it has no log, so no index counts"
+        )
         raise KeyFileError(f"{found.kind} key {key_id} ({found.name}): {due}")
     if found.revoked is not None and (found.revoked.from_index or 0) <= (from_index or 0):
         raise KeyFileError(
