@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from shellmark_trace.errors import UploadRefused
 from shellmark_trace.link import check_serial
@@ -23,6 +23,7 @@ EVENT_BYTES = 8 * 1024**2
 PROOF_BYTES = 65_536
 PINS_BYTES = 128 * 1024
 _HEX = re.compile(r"[0-9a-f]{64}")
+Told = TypeVar("Told", bound=BaseModel)
 
 
 def station_routes(site: Site) -> APIRouter:
@@ -32,12 +33,7 @@ def station_routes(site: Site) -> APIRouter:
 
     @router.post("/events")
     async def events(request: Request, name: str = whose) -> Taken:
-        body = await read_body(request, EVENT_BYTES)
-        try:
-            batch = Batch.model_validate_json(body)
-        except ValidationError as e:
-            first = e.errors()[0]
-            raise UploadRefused(f"upload of {name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from e
+        batch = _told(Batch, await read_body(request, EVENT_BYTES), f"upload of {name}")
         return await run_in_threadpool(site.uploads.take, name, batch.events)
 
     @router.get("/claims")
@@ -76,13 +72,17 @@ def _add_pins(router: APIRouter, site: Site, whose: Any) -> None:
 
     @router.post("/pins")
     async def pins(request: Request, name: str = whose) -> dict[str, list[str]]:
-        body = await read_body(request, PINS_BYTES)
-        try:
-            asked = PinsAsked.model_validate_json(body)
-        except ValidationError as e:
-            first = e.errors()[0]
-            raise UploadRefused(f"PINs of {name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from e
+        asked = _told(PinsAsked, await read_body(request, PINS_BYTES), f"PINs of {name}")
         return {"other": await run_in_threadpool(other_pins, site.database, asked.pins)}
+
+
+def _told(kind: type[Told], body: bytes, what: str) -> Told:
+    """What a station sends, checked."""
+    try:
+        return kind.model_validate_json(body)
+    except ValidationError as e:
+        first = e.errors()[0]
+        raise UploadRefused(f"{what}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from e
 
 
 def _station(site: Site, request: Request) -> str:
